@@ -1,0 +1,218 @@
+/**
+ * @file Derivatives of traced functions, as graphs: reverse mode (`vjp`, `grad`), forward mode (`jvp`), custom rules.
+ *
+ * The arguments first pass a boundary, so that a function is differentiated with respect to what it does with its arguments
+ * and to nothing that they were made from. The results are ordinary nodes; derivatives nest.
+ */
+
+import { expandTo } from "./broadcast.ts";
+import { isFloat } from "./dtype.ts";
+import { CajalError } from "./error.ts";
+import { order } from "./order.ts";
+import { formatShape, sameShape, type Tensor } from "./tensor.ts";
+import type { GraphNode, Tracer } from "./tracer.ts";
+import { leavesOf, mapLeaves, type Replace, withLeaves } from "./tree.ts";
+import type { Value } from "./value.ts";
+
+type Cotangents = Map<Value, Value>;
+
+const dependencies = (node: GraphNode) => node.rule?.inputs ?? node.inputs;
+
+/** The nodes between `inputs` and `outputs`, in order. */
+function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode[] {
+  const sources = new Set(inputs);
+  const depends = new Set<Value>(inputs);
+  return order(outputs, (value) => sources.has(value), dependencies).filter((node) => {
+    if (!dependencies(node).some((input) => input !== undefined && depends.has(input))) return false;
+    for (const output of node.outputs) depends.add(output);
+    return true;
+  });
+}
+
+function rules(node: GraphNode) {
+  const { derivative, name } = node.definition;
+  if (derivative === "zero" || !("missing" in derivative)) return derivative;
+  const at = node.scope === "" ? "" : `, at "${node.scope}"`;
+  throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
+    advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
+  });
+}
+
+function accumulate(cotangents: Cotangents, value: Value, cotangent: Value): void {
+  const before = cotangents.get(value);
+  cotangents.set(value, before === undefined ? cotangent : before.add(cotangent));
+}
+
+/** Pulls cotangents of outputs back to inputs; a zero where there is no way. */
+function pullBack(inputs: readonly Value[], outputs: readonly Value[], seeds: readonly Value[]): Value[] {
+  const cotangents: Cotangents = new Map();
+  for (const [i, output] of outputs.entries()) if (isFloat(output.dtype)) accumulate(cotangents, output, seeds[i]);
+  for (const node of between(inputs, outputs).reverse()) {
+    const incoming = node.outputs.map((output) => cotangents.get(output));
+    if (incoming.every((cotangent) => cotangent === undefined)) continue;
+    const derivative = node.rule ? undefined : rules(node);
+    if (derivative === "zero") continue;
+    const outgoing = derivative
+      ? derivative.vjp(tracerOf(node).call(node), incoming)
+      : (node.rule?.backward(incoming) ?? []);
+    for (const [i, input] of dependencies(node).entries()) {
+      const cotangent = outgoing[i];
+      if (input !== undefined && cotangent !== undefined && isFloat(input.dtype)) {
+        if (!sameShape(cotangent.shape, input.shape)) {
+          throw new CajalError(
+            "shape",
+            `${node.definition.name}: the derivative for input ${i} has shape ${formatShape(cotangent.shape)}, the input ${formatShape(input.shape)}`,
+          );
+        }
+        accumulate(cotangents, input, cotangent);
+      }
+    }
+  }
+  return inputs.map((input) => cotangents.get(input) ?? zeros(input));
+}
+
+/** Pushes tangents of inputs forward to outputs; a zero where there is no way. */
+function pushForward(inputs: readonly Value[], outputs: readonly Value[], seeds: readonly Value[]): Value[] {
+  const tangents = new Map<Value, Value>(inputs.map((input, i) => [input, seeds[i]]));
+  for (const node of between(inputs, outputs)) {
+    if (node.rule) {
+      if (node.rule.inputs.length === 0) continue;
+      throw new CajalError("no-derivative", "jvp: a customVjp has a reverse rule only", {
+        advice: "Use vjp or grad here.",
+      });
+    }
+    const incoming = node.inputs.map((input) => input && tangents.get(input));
+    if (incoming.every((tangent) => tangent === undefined)) continue;
+    const derivative = rules(node);
+    if (derivative === "zero") continue;
+    const outgoing = derivative.jvp(tracerOf(node).call(node), incoming);
+    for (const [i, output] of node.outputs.entries()) {
+      const tangent = outgoing[i];
+      if (tangent !== undefined && isFloat(output.dtype)) tangents.set(output, expandTo(tangent, output.shape));
+    }
+  }
+  return outputs.map((output) => tangents.get(output) ?? zeros(output));
+}
+
+function tracerOf(node: GraphNode): Tracer {
+  return node.outputs[0].tracer;
+}
+
+function zeros(like: Value): Value {
+  return like.tracer.constant(0, isFloat(like.dtype) ? like.dtype : "float32", like.shape);
+}
+
+/** Runs `fn` on its arguments behind a boundary. */
+function behindBoundary<A extends readonly unknown[], R>(name: string, fn: (...args: A) => R, args: A) {
+  const tracer = leavesOf(args).find((leaf): leaf is Value => "tracer" in leaf)?.tracer;
+  if (tracer === undefined) {
+    throw new CajalError("argument", `${name}: none of the arguments is part of a graph`, {
+      advice: `Call it inside a function given to compile: compile(${name}(f)).`,
+    });
+  }
+  const lifted = leavesOf(args).map((leaf) => tracer.lift(leaf, leaf.dtype));
+  const inputs = tracer.boundary(lifted);
+  return { tracer, inputs, result: fn(...(withLeaves(args, inputs) as unknown as A)) };
+}
+
+function valuesOf(tracer: Tracer, tree: unknown): Value[] {
+  return leavesOf(tree).map((leaf) => tracer.lift(leaf, leaf.dtype));
+}
+
+/**
+ * Reverse mode: the function's result at `args`, and the map from a cotangent of the result (a tree like it) to cotangents of the arguments.
+ * @throws CajalError `no-derivative` when an op on the way has no rule
+ */
+export function vjp<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  ...args: A
+): { result: R; pull: (cotangent: Replace<R, Value | Tensor>) => { [K in keyof A]: Replace<A[K], Value> } } {
+  const { tracer, inputs, result } = behindBoundary("vjp", fn, args);
+  const outputs = valuesOf(tracer, result);
+  const pull = (cotangent: Replace<R, Value | Tensor>) => {
+    const gradients = pullBack(inputs, outputs, valuesOf(tracer, cotangent));
+    return withLeaves(args, gradients) as unknown as { [K in keyof A]: Replace<A[K], Value> };
+  };
+  return { result, pull };
+}
+
+/** Forward mode: the function's result at `args` and its directional derivative along `tangents` (trees like the arguments). */
+export function jvp<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  args: A,
+  tangents: { [K in keyof A]: Replace<A[K], Value | Tensor> },
+): { result: R; tangent: Replace<R, Value> } {
+  const { tracer, inputs, result } = behindBoundary("jvp", fn, args);
+  const pushed = pushForward(inputs, valuesOf(tracer, result), valuesOf(tracer, tangents));
+  return { result, tangent: withLeaves(result, pushed) };
+}
+
+/**
+ * The function's scalar result together with its gradient with respect to the first argument (a tree).
+ * @throws CajalError `shape` when the result is not one scalar
+ */
+export function valueAndGrad<P, A extends readonly unknown[]>(
+  fn: (params: P, ...rest: A) => Value,
+): (params: P, ...rest: A) => [Value, Replace<P, Value>] {
+  return (params, ...rest) => {
+    const { tracer, inputs, result } = behindBoundary("grad", (p: P) => fn(p, ...rest), [params] as [P]);
+    if (result.shape.length !== 0) {
+      throw new CajalError("shape", `grad: the function returns ${result}, not a scalar`, {
+        advice: "Reduce the loss with .sum() or .mean(), or use vjp.",
+      });
+    }
+    const gradients = pullBack(inputs, [result], [tracer.lift(1, result.dtype)]);
+    return [result, withLeaves(params, gradients)];
+  };
+}
+
+/** The gradient of a scalar function with respect to its first argument (a tree). */
+export function grad<P, A extends readonly unknown[]>(
+  fn: (params: P, ...rest: A) => Value,
+): (params: P, ...rest: A) => Replace<P, Value> {
+  const both = valueAndGrad(fn);
+  return (params, ...rest) => both(params, ...rest)[1];
+}
+
+/** The value, as a constant to all derivatives. */
+export function stopGradient(value: Value): Value {
+  return value.tracer.boundary([value], { inputs: [], backward: () => [] })[0];
+}
+
+/**
+ * A function whose reverse derivative is given, not derived: surrogate gradients, straight-through estimators.
+ * @param forward what is computed: a tree of values, and whatever `backward` wants to see again
+ * @param backward cotangents of the arguments (a tree like them, `undefined` inside for zero) from the cotangent of the result
+ */
+export function customVjp<A extends readonly unknown[], R, S>(
+  forward: (...args: A) => { result: R; saved: S },
+  backward: (saved: S, cotangent: Replace<R, Value>) => readonly unknown[],
+): (...args: A) => R {
+  return (...args) => {
+    const { result, saved } = forward(...args);
+    const tracer = leavesOf(args).find((leaf): leaf is Value => "tracer" in leaf)?.tracer;
+    if (tracer === undefined) throw new CajalError("argument", "customVjp: none of the arguments is part of a graph");
+    const inputs = valuesOf(tracer, args);
+    const outputs: Value[] = tracer.boundary(valuesOf(tracer, result), {
+      inputs,
+      backward: (cotangents) => {
+        const filled = cotangents.map((cotangent, i) => cotangent ?? zeros(outputs[i]));
+        const given = backward(saved, withLeaves(result, filled));
+        return args.flatMap((arg, i) => {
+          const gradient = given[i];
+          const count = leavesOf(arg).length;
+          return gradient === undefined ? new Array<undefined>(count).fill(undefined) : valuesOf(tracer, gradient);
+        });
+      },
+    });
+    return withLeaves(result, outputs) as R;
+  };
+}
+
+/** Zeros like every leaf of a tree of values. */
+export function zerosLike<T>(tree: T): Replace<T, Value> {
+  return mapLeaves(tree, (leaf) => {
+    if (!("tracer" in leaf)) throw new CajalError("argument", "zerosLike: a leaf is not part of a graph");
+    return zeros(leaf);
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * @file cajal/graph: TypeScript functions become ONNX graphs, are differentiated as graphs, and run on ONNX Runtime;
+ * ONNX models become functions.
+ */
+
+export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
+export type { DType, TypedArray } from "./dtype.ts";
+export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
+export { evaluate } from "./evaluate.ts";
+export { concat, where } from "./functions.ts";
+export { collect, type Edit, intervene, scope, tap } from "./names.ts";
+export { decodeModel, encodeModel } from "./onnx/codec.ts";
+export { exportOnnx } from "./onnx/export-function.ts";
+export {
+  formatOpen,
+  type ImportedModel,
+  type ImportedNode,
+  type ImportOptions,
+  importModel,
+  importOnnx,
+  type OpenShape,
+  type Port,
+} from "./onnx/import.ts";
+export type * as proto from "./onnx/schema.ts";
+export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor.ts";
+export { ops } from "./ops/index.ts";
+export { Rng } from "./rng.ts";
+export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
+export { type Concrete, trace } from "./trace.ts";
+export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
+export { type Operand, Value } from "./value.ts";

@@ -1,0 +1,69 @@
+/** @file exportOnnx: a traced function as an ONNX file. */
+
+import { CajalError } from "../error.ts";
+import { Tensor } from "../tensor.ts";
+import { trace } from "../trace.ts";
+import { mapLeaves, type Replace } from "../tree.ts";
+import type { Value } from "../value.ts";
+import { decodeModel, encodeModel } from "./codec.ts";
+import { encodeGraph } from "./export.ts";
+import type { GraphProto, ModelProto, ValueInfoProto } from "./schema.ts";
+
+export interface ExportOptions {
+  /** What inputs are called, by argument; default: their index. */
+  readonly names?: readonly string[];
+  /** Leaves the first axis of these arguments open, under this name: a model for batches of any size. */
+  readonly batch?: { readonly name: string; readonly arguments: readonly number[] };
+}
+
+/**
+ * An ONNX model (operator set 21) of the function at the examples' shapes. Inputs are named by argument and path in it ("x",
+ * "params/weight"), outputs by their paths in the result ("result" when it is a single value). Tensors that the function closes over
+ * become initializers.
+ * @throws CajalError `argument` when the batch is to be open but the graph depends on its size
+ */
+export function exportOnnx<A extends readonly unknown[], R>(
+  fn: (...args: A) => R,
+  examples: { [K in keyof A]: Replace<A[K], Tensor> },
+  options: ExportOptions = {},
+): Uint8Array {
+  const { names = [], batch } = options;
+  const label = (argument: number, path: string) =>
+    [names[argument] ?? String(argument), path].filter((part) => part !== "").join("/");
+  const encode = (args: readonly unknown[]) => {
+    const { inputs, outputs } = trace(fn, args, label);
+    return encodeGraph(inputs, outputs);
+  };
+  const args = examples as readonly unknown[];
+  const bytes = encode(args);
+  if (batch === undefined) return bytes;
+
+  const grow = (tensor: Tensor | Value) => Tensor.zeros([tensor.shape[0] + 1, ...tensor.shape.slice(1)], tensor.dtype);
+  const larger = encode(args.map((arg, i) => (batch.arguments.includes(i) ? mapLeaves(arg, grow) : arg)));
+  return encodeModel(openBatch(decodeModel(bytes), decodeModel(larger), batch.name));
+}
+
+/** The model with those dims of inputs and outputs left open that differ between the two traces; all else must be equal. */
+function openBatch(model: ModelProto, larger: ModelProto, name: string): ModelProto {
+  const graph = model.graph as GraphProto;
+  const other = larger.graph as GraphProto;
+  const open = (ports: readonly ValueInfoProto[], others: readonly ValueInfoProto[]) => {
+    for (const [i, { type }] of ports.entries()) {
+      for (const [k, dim] of (type?.tensorType?.shape?.dim ?? []).entries()) {
+        if (dim.dimValue === others[i].type?.tensorType?.shape?.dim[k].dimValue) continue;
+        delete dim.dimValue;
+        dim.dimParam = name;
+      }
+    }
+  };
+  open(graph.input, other.input);
+  open(graph.output, other.output);
+  const fixed = (g: GraphProto) => encodeModel({ ...model, graph: { ...g, input: [], output: [] } });
+  const [a, b] = [fixed(graph), fixed(other)];
+  if (a.length !== b.length || a.some((byte, i) => byte !== b[i])) {
+    throw new CajalError("argument", `export: the graph depends on the size of the axis "${name}"`, {
+      advice: "Flatten or reduce without naming the batch size (flatten(1) rather than reshape([batch, …])).",
+    });
+  }
+  return model;
+}

@@ -1,0 +1,154 @@
+/** @file A graph of Values to an ONNX model. */
+
+import { onnxNumber } from "../dtype.ts";
+import { CajalError } from "../error.ts";
+import { order } from "../order.ts";
+import { sizeOf, type Tensor, type ValueType } from "../tensor.ts";
+import type { GraphNode } from "../tracer.ts";
+import type { Value } from "../value.ts";
+import { attributeToProto } from "./attribute.ts";
+import { encodeModel } from "./codec.ts";
+import type { NodeProto, TensorProto, ValueInfoProto } from "./schema.ts";
+import { tensorToProto } from "./tensor.ts";
+
+/** The operator set that Cajal writes. */
+export const exportOpset = 21;
+const irVersion = 10;
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: Value;
+}
+
+/** ONNX bytes of the graph from `inputs` to `outputs`. Names must be distinct. */
+export function encodeGraph(
+  inputs: readonly NamedValue[],
+  outputs: readonly NamedValue[],
+  graphName = "cajal",
+): Uint8Array {
+  const names = new Names(inputs);
+  const nodes: NodeProto[] = [];
+  const domains = new Set<string>();
+  const add = (node: NodeProto) => {
+    nodes.push(node);
+    if (node.domain) domains.add(node.domain);
+  };
+  for (const node of order(outputs.map((output) => output.value))) {
+    // A boundary computes nothing: its outputs go by the names of its inputs.
+    if (node.definition.name === "Identity")
+      for (const [i, output] of node.outputs.entries()) names.alias(output, node.inputs[i] as Value);
+    else add(nodeProto(node, names));
+  }
+  for (const { name, value } of outputs) add(plainNode("Identity", [names.of(value)], [name]));
+  return encodeModel({
+    irVersion,
+    producerName: "cajal",
+    opsetImport: [{ domain: "", version: exportOpset }, ...[...domains].map((domain) => ({ domain, version: 1 }))],
+    graph: {
+      name: graphName,
+      node: nodes,
+      input: inputs.map(({ name, value }) => valueInfo(name, value)),
+      output: outputs.map(({ name, value }) => valueInfo(name, value)),
+      initializer: names.initializers,
+      valueInfo: [],
+      sparseInitializer: [],
+    },
+    metadataProps: [],
+    functions: [],
+  });
+}
+
+/** Gives each value a name that says where it was made, and gathers constants as initializers. */
+class Names {
+  readonly initializers: TensorProto[] = [];
+  private readonly names = new Map<Value, string>();
+  private readonly constants = new Map<Tensor, string>();
+  private readonly small = new Map<string, string>();
+  private readonly taken = new Set<string>();
+
+  constructor(inputs: readonly NamedValue[]) {
+    for (const { name, value } of inputs) {
+      if (this.taken.has(name)) throw new CajalError("argument", `export: two inputs are named "${name}"`);
+      this.taken.add(name);
+      this.names.set(value, name);
+    }
+  }
+
+  of(value: Value): string {
+    const name = this.names.get(value);
+    if (name !== undefined) return name;
+    if (value.constant === undefined) {
+      throw new CajalError(
+        "argument",
+        `export: the graph depends on a value of type ${value} that is not among its inputs`,
+        {
+          advice: "Pass it as an argument of the traced function.",
+        },
+      );
+    }
+    const added = this.constant(value.constant);
+    this.names.set(value, added);
+    return added;
+  }
+
+  alias(value: Value, original: Value): void {
+    this.names.set(value, this.of(original));
+  }
+
+  define(value: Value, base: string): string {
+    const name = this.fresh(base);
+    this.names.set(value, name);
+    return name;
+  }
+
+  private constant(tensor: Tensor): string {
+    const known = this.constants.get(tensor);
+    if (known !== undefined) return known;
+    const key =
+      sizeOf(tensor.shape) <= 16
+        ? `${tensor} ${Array.from(tensor.numbers(), (v) => (Object.is(v, -0) ? "-0" : v)).join()}`
+        : undefined;
+    const name = (key !== undefined && this.small.get(key)) || this.fresh("constant");
+    if (key === undefined || !this.small.has(key)) this.initializers.push(tensorToProto(tensor, name));
+    if (key !== undefined) this.small.set(key, name);
+    this.constants.set(tensor, name);
+    return name;
+  }
+
+  private counters = new Map<string, number>();
+
+  private fresh(base: string): string {
+    let count = this.counters.get(base) ?? 0;
+    let name: string;
+    do name = count === 0 ? base : `${base}.${count}`;
+    while (this.taken.has(name) && ++count);
+    this.counters.set(base, count + 1);
+    this.taken.add(name);
+    return name;
+  }
+}
+
+function nodeProto(node: GraphNode, names: Names): NodeProto {
+  const { definition } = node;
+  const inputs = node.inputs.map((input) => (input === undefined ? "" : names.of(input)));
+  const base = `${node.scope === "" ? "" : `${node.scope}/`}${definition.name}`;
+  const outputs = node.outputs.map((output, i) => names.define(output, i === 0 ? base : `${base}:${i}`));
+  const attribute = Object.entries(node.attributes).map(([name, value]) =>
+    attributeToProto(name, definition.attributes?.[name].kind ?? "string", value),
+  );
+  return {
+    ...plainNode(definition.name, inputs, outputs),
+    name: outputs[0],
+    attribute,
+    ...(definition.domain && { domain: definition.domain }),
+  };
+}
+
+function plainNode(opType: string, input: string[], output: string[]): NodeProto {
+  return { opType, input, output, name: output[0], attribute: [] };
+}
+
+function valueInfo(name: string, type: ValueType): ValueInfoProto {
+  const dim = type.shape.map((dimValue) => ({ dimValue }));
+  return { name, type: { tensorType: { elemType: onnxNumber[type.dtype], shape: { dim } } } };
+}

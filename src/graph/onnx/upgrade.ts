@@ -1,0 +1,169 @@
+/**
+ * @file Old forms of ops to the form of the current operator set: attributes that became inputs, defaults that changed.
+ * The standard's change log (Operators: "version" lists) is the source of each threshold.
+ */
+
+import type { AttributeValue } from "../op.ts";
+import { sizeOf } from "../tensor.ts";
+import type { Tracer } from "../tracer.ts";
+import type { Value } from "../value.ts";
+
+/** A node as imported, its attributes read. */
+export interface Invocation {
+  readonly op: string;
+  readonly inputs: readonly (Value | undefined)[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly outputs: number;
+}
+
+/** Rewrites an invocation of operator set `before` − 1 or older. */
+interface Upgrade {
+  readonly before: number;
+  readonly rewrite: (node: Invocation, tracer: Tracer) => Invocation;
+}
+
+/** Moves an integer-list attribute to an input position. */
+function toInput(node: Invocation, tracer: Tracer, name: string, index: number): Invocation {
+  const { [name]: list, ...attributes } = node.attributes;
+  if (list === undefined) return node;
+  const inputs = [...node.inputs];
+  while (inputs.length < index) inputs.push(undefined);
+  inputs[index] = tracer.constant(list as readonly number[], "int64");
+  return { ...node, inputs, attributes };
+}
+
+function without(node: Invocation, ...names: string[]): Invocation {
+  return {
+    ...node,
+    attributes: Object.fromEntries(Object.entries(node.attributes).filter(([name]) => !names.includes(name))),
+  };
+}
+
+const axesToInput = (before: number): Upgrade => ({
+  before,
+  rewrite: (node, tracer) => toInput(node, tracer, "axes", 1),
+});
+
+/** Softmax and its kin once flattened everything from `axis` (default 1) on into one axis. */
+const flattened: Upgrade = {
+  before: 13,
+  rewrite: (node): Invocation => {
+    const x = node.inputs[0] as Value;
+    const axis = Number(node.attributes.axis ?? 1);
+    const from = axis < 0 ? axis + x.rank : axis;
+    if (from === x.rank - 1) return { ...node, attributes: { axis: -1 } };
+    const rows = sizeOf(x.shape.slice(0, from));
+    const flat = x.reshape([rows, sizeOf(x.shape) / rows]).op(node.op, [], { axis: -1 });
+    return { op: "Identity", inputs: [flat.reshape(x.shape)], attributes: {}, outputs: 1 };
+  },
+};
+
+/** Resize of operator set 10 and Upsample: sampled at floor(out / scale). */
+const asymmetric = (node: Invocation): Invocation => ({
+  ...node,
+  op: "Resize",
+  inputs: [node.inputs[0], undefined, node.inputs[1]],
+  attributes: {
+    mode: node.attributes.mode ?? "nearest",
+    coordinate_transformation_mode: "asymmetric",
+    nearest_mode: "floor",
+  },
+});
+
+const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
+  ...Object.fromEntries(
+    ["Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp"].map((kind) => [
+      `Reduce${kind}`,
+      [axesToInput(18)],
+    ]),
+  ),
+  ReduceSum: [axesToInput(13)],
+  Squeeze: [axesToInput(13)],
+  Unsqueeze: [axesToInput(13)],
+  Softmax: [flattened],
+  LogSoftmax: [flattened],
+  Hardmax: [flattened],
+  Split: [
+    { before: 13, rewrite: (node, tracer) => toInput(node, tracer, "split", 1) },
+    {
+      before: 18,
+      rewrite: (node) =>
+        node.inputs[1] === undefined
+          ? { ...node, attributes: { ...node.attributes, num_outputs: node.outputs } }
+          : node,
+    },
+  ],
+  Clip: [
+    {
+      before: 11,
+      rewrite: (node) => {
+        const x = node.inputs[0] as Value;
+        const bound = (value: AttributeValue | undefined) =>
+          value === undefined ? undefined : x.tracer.lift(value as number, x.dtype);
+        return { ...node, inputs: [x, bound(node.attributes.min), bound(node.attributes.max)], attributes: {} };
+      },
+    },
+  ],
+  Pad: [
+    {
+      before: 11,
+      rewrite: (node, tracer) => {
+        const moved = toInput(node, tracer, "pads", 1);
+        const x = node.inputs[0] as Value;
+        return without(
+          { ...moved, inputs: [...moved.inputs, tracer.lift(Number(node.attributes.value ?? 0), x.dtype)] },
+          "value",
+        );
+      },
+    },
+  ],
+  Slice: [
+    {
+      before: 10,
+      rewrite: (node, tracer) =>
+        ["starts", "ends", "axes"].reduce((moved, name, i) => toInput(moved, tracer, name, i + 1), node),
+    },
+  ],
+  Dropout: [{ before: 12, rewrite: (node) => without(node, "ratio", "seed") }],
+  BatchNormalization: [{ before: 9, rewrite: (node) => without(node, "spatial") }],
+  GroupNormalization: [
+    {
+      before: 21,
+      rewrite: (node) => {
+        const [x, ...perGroup] = node.inputs as Value[];
+        const groups = Number(node.attributes.num_groups);
+        const perChannel = perGroup.map((value) =>
+          value
+            .unsqueeze(1)
+            .expand([groups, x.shape[1] / groups])
+            .reshape([x.shape[1]]),
+        );
+        return { ...node, inputs: [x, ...perChannel] };
+      },
+    },
+  ],
+  Resize: [{ before: 11, rewrite: asymmetric }],
+  Upsample: [
+    {
+      before: Number.POSITIVE_INFINITY,
+      rewrite: (node, tracer) => {
+        const { scales } = node.attributes;
+        return asymmetric(
+          scales === undefined
+            ? node
+            : { ...node, inputs: [node.inputs[0], tracer.constant(scales as number[], "float32")] },
+        );
+      },
+    },
+  ],
+};
+
+/** The invocation in the form of the current operator set. */
+export function upgrade(node: Invocation, opset: number, tracer: Tracer): Invocation {
+  let current = node;
+  for (const { before, rewrite } of upgrades[node.op] ?? []) if (opset < before) current = rewrite(current, tracer);
+  return current;
+}
+
+/** Input positions of an op, in any version, that must be known while tracing, besides those its definition names. */
+export const oldStaticInputs: Readonly<Record<string, readonly number[]>> = { Upsample: [1], Resize: [1] };

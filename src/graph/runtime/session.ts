@@ -1,0 +1,64 @@
+/** @file A session over any build of ONNX Runtime: native and web share its JavaScript API. */
+
+import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
+import type { DType, TypedArray } from "../dtype.ts";
+import { CajalError } from "../error.ts";
+import { Tensor } from "../tensor.ts";
+import type { Session } from "./runtime.ts";
+
+/** The two things that Cajal uses of an ONNX Runtime package. */
+export interface OrtModule {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+export async function createOrtSession(
+  ort: OrtModule,
+  model: Uint8Array,
+  options: InferenceSession.SessionOptions,
+): Promise<Session> {
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3, ...options }).catch(
+    (error: unknown) => {
+      throw runtimeError("refuses the model", error);
+    },
+  );
+  let released = false;
+  const running = new Set<Promise<unknown>>();
+  return {
+    inputNames: session.inputNames,
+    outputNames: session.outputNames,
+    async run(feeds) {
+      if (released)
+        throw new CajalError("runtime", "the session was released", { advice: "Compile or open the model again." });
+      const inputs: Record<string, OrtTensor> = {};
+      for (const name of session.inputNames) {
+        const { dtype, data, shape } = feeds[name];
+        inputs[name] = new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
+      }
+      const run = session.run(inputs).finally(() => running.delete(run));
+      running.add(run);
+      const results = await run.catch((error: unknown) => {
+        throw runtimeError("fails", error);
+      });
+      const outputs: Record<string, Tensor> = {};
+      for (const name of session.outputNames) {
+        const { type, dims, data } = results[name];
+        outputs[name] = new Tensor(type as DType, dims, data as TypedArray);
+      }
+      return outputs;
+    },
+    async release() {
+      if (released) return;
+      released = true;
+      await Promise.allSettled(running);
+      await session.release();
+    },
+  };
+}
+
+function runtimeError(what: string, cause: unknown): CajalError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new CajalError("runtime", `ONNX Runtime ${what}: ${message}`, { cause });
+}
