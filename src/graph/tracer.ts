@@ -3,7 +3,7 @@
 import { type DType, onnxNumber } from "./dtype.ts";
 import { CajalError } from "./error.ts";
 import { currentScope } from "./names.ts";
-import type { Attributes, Call, OpDefinition } from "./op.ts";
+import type { AttributeKind, Attributes, AttributeValue, Call, OpDefinition } from "./op.ts";
 import { findOp } from "./ops/index.ts";
 import { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 import { type Operand, Value } from "./value.ts";
@@ -29,7 +29,7 @@ export interface GraphNode {
 const foldLimit = 1 << 14;
 
 /** No single tensor of a model may have more elements than this. */
-const elementLimit = 2 ** 31;
+const elementLimit = 2 ** 29;
 
 /** Where a graph grows. All values of one graph share it. */
 export class Tracer {
@@ -37,6 +37,9 @@ export class Tracer {
 
   /** A graph input. */
   input(type: ValueType): Value {
+    if (sizeOf(type.shape) > elementLimit) {
+      throw new CajalError("too-large", `an input of shape ${formatShape(type.shape)} has too many elements`);
+    }
     return new Value(this, type);
   }
 
@@ -150,6 +153,12 @@ export class Tracer {
     const size = (type: ValueType) => sizeOf(type.shape);
     if (types.some((type) => size(type) > foldLimit)) return undefined;
     if (!typeOnly && inputs.some((input) => input !== undefined && size(input) > foldLimit)) return undefined;
+    // Nothing to compute; evaluating could still walk along a huge dim beside the one of size 0.
+    if (types.every((type) => size(type) === 0)) {
+      return types.map(
+        ({ shape, dtype }) => new Value(this, { shape, dtype }, { constant: Tensor.zeros(shape, dtype) }),
+      );
+    }
     const arrays = inputs.map(
       (input) => input && { shape: input.shape, data: input.constant?.numbers() ?? new Float64Array(0) },
     );
@@ -163,7 +172,11 @@ export class Tracer {
     const filled: Record<string, Attributes[string]> = {};
     for (const [name, spec] of Object.entries(definition.attributes ?? {})) {
       const value = attributes[name] ?? spec.default;
-      if (value !== undefined) filled[name] = value;
+      if (value === undefined) continue;
+      if (!isOfKind(value, spec.kind)) {
+        throw new CajalError("argument", `${definition.name}: attribute "${name}" is not of type ${spec.kind}`);
+      }
+      filled[name] = value;
     }
     for (const name of Object.keys(attributes)) {
       if (definition.attributes?.[name] === undefined) {
@@ -173,6 +186,25 @@ export class Tracer {
       }
     }
     return filled;
+  }
+}
+
+function isOfKind(value: AttributeValue, kind: AttributeKind): boolean {
+  switch (kind) {
+    case "int":
+      return Number.isInteger(value);
+    case "float":
+      return typeof value === "number";
+    case "string":
+      return typeof value === "string";
+    case "tensor":
+      return value instanceof Tensor;
+    case "ints":
+      return Array.isArray(value) && value.every(Number.isInteger);
+    case "floats":
+      return Array.isArray(value) && value.every((item) => typeof item === "number");
+    case "strings":
+      return Array.isArray(value) && value.every((item) => typeof item === "string");
   }
 }
 

@@ -14,6 +14,8 @@ export interface ExportOptions {
   readonly names?: readonly string[];
   /** Leaves the first axis of these arguments open, under this name: a model for batches of any size. */
   readonly batch?: { readonly name: string; readonly arguments: readonly number[] };
+  /** Kept in the file's metadata_props. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -27,12 +29,12 @@ export function exportOnnx<A extends readonly unknown[], R>(
   examples: { [K in keyof A]: Replace<A[K], Tensor> },
   options: ExportOptions = {},
 ): Uint8Array {
-  const { names = [], batch } = options;
+  const { names = [], batch, metadata } = options;
   const label = (argument: number, path: string) =>
     [names[argument] ?? String(argument), path].filter((part) => part !== "").join("/");
   const encode = (args: readonly unknown[]) => {
     const { inputs, outputs } = trace(fn, args, label);
-    return encodeGraph(inputs, outputs);
+    return encodeGraph(inputs, outputs, metadata);
   };
   const args = examples as readonly unknown[];
   const bytes = encode(args);

@@ -24,7 +24,7 @@ export interface NamedValue {
 export function encodeGraph(
   inputs: readonly NamedValue[],
   outputs: readonly NamedValue[],
-  graphName = "cajal",
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const names = new Names(inputs);
   const nodes: NodeProto[] = [];
@@ -45,7 +45,7 @@ export function encodeGraph(
     producerName: "cajal",
     opsetImport: [{ domain: "", version: exportOpset }, ...[...domains].map((domain) => ({ domain, version: 1 }))],
     graph: {
-      name: graphName,
+      name: "cajal",
       node: nodes,
       input: inputs.map(({ name, value }) => valueInfo(name, value)),
       output: outputs.map(({ name, value }) => valueInfo(name, value)),
@@ -53,7 +53,7 @@ export function encodeGraph(
       valueInfo: [],
       sparseInitializer: [],
     },
-    metadataProps: [],
+    metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     functions: [],
   });
 }
@@ -74,7 +74,8 @@ class Names {
     }
   }
 
-  of(value: Value): string {
+  /** @param hint what a constant is called when it gets its name here */
+  of(value: Value, hint = "constant"): string {
     const name = this.names.get(value);
     if (name !== undefined) return name;
     if (value.constant === undefined) {
@@ -86,7 +87,7 @@ class Names {
         },
       );
     }
-    const added = this.constant(value.constant);
+    const added = this.constant(value.constant, hint);
     this.names.set(value, added);
     return added;
   }
@@ -101,14 +102,14 @@ class Names {
     return name;
   }
 
-  private constant(tensor: Tensor): string {
+  private constant(tensor: Tensor, hint: string): string {
     const known = this.constants.get(tensor);
     if (known !== undefined) return known;
     const key =
       sizeOf(tensor.shape) <= 16
         ? `${tensor} ${Array.from(tensor.numbers(), (v) => (Object.is(v, -0) ? "-0" : v)).join()}`
         : undefined;
-    const name = (key !== undefined && this.small.get(key)) || this.fresh("constant");
+    const name = (key !== undefined && this.small.get(key)) || this.fresh(hint);
     if (key === undefined || !this.small.has(key)) this.initializers.push(tensorToProto(tensor, name));
     if (key !== undefined) this.small.set(key, name);
     this.constants.set(tensor, name);
@@ -130,8 +131,8 @@ class Names {
 
 function nodeProto(node: GraphNode, names: Names): NodeProto {
   const { definition } = node;
-  const inputs = node.inputs.map((input) => (input === undefined ? "" : names.of(input)));
   const base = `${node.scope === "" ? "" : `${node.scope}/`}${definition.name}`;
+  const inputs = node.inputs.map((input, i) => (input === undefined ? "" : names.of(input, `${base}:input${i}`)));
   const outputs = node.outputs.map((output, i) => names.define(output, i === 0 ? base : `${base}:${i}`));
   const attribute = Object.entries(node.attributes).map(([name, value]) =>
     attributeToProto(name, definition.attributes?.[name].kind ?? "string", value),

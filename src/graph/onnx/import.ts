@@ -135,25 +135,37 @@ type Environment = Map<string, Value>;
 
 function runNode(node: NodeProto, environment: Environment, context: Context): void {
   const results = scope(nodeName(node), () => {
-    const inputs = node.input.map((name) => (name === "" ? undefined : lookUp(environment, name, nodeName(node))));
-    const attributes = Object.fromEntries(
-      node.attribute.map((proto) => [proto.name ?? "", attributeFromProto(proto, context.external)]),
-    );
-    if (node.opType === "If") return runBranch(node, inputs[0], attributes, environment, context);
-    if (node.opType === "Constant") return [constantValue(attributes, context.tracer)];
-    const plain = {
-      op: node.opType ?? "",
-      inputs,
-      attributes: attributes as Record<string, AttributeValue>,
-      outputs: node.output.length,
-    };
-    const { op, ...now } = upgrade(plain, context.opset, context.tracer);
-    return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
+    try {
+      return invoke(node, environment, context);
+    } catch (error) {
+      if (error instanceof CajalError) throw error;
+      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, { cause: error });
+    }
   });
   for (const [i, name] of node.output.entries()) {
     if (name === "" || results[i] === undefined) continue;
     environment.set(name, results[i].constant === undefined ? tap(name, results[i]) : results[i]);
   }
+}
+
+function invoke(node: NodeProto, environment: Environment, context: Context): Value[] {
+  const inputs = node.input.map((name) => (name === "" ? undefined : lookUp(environment, name, nodeName(node))));
+  const attributes = Object.fromEntries(
+    node.attribute.map((proto) => [proto.name ?? "", attributeFromProto(proto, context.external)]),
+  );
+  if (node.opType === "If") return runBranch(node, inputs[0], attributes, environment, context);
+  if (node.opType === "Constant") return [constantValue(attributes, context.tracer)];
+  const { op, ...now } = upgrade(
+    {
+      op: node.opType ?? "",
+      inputs,
+      attributes: attributes as Record<string, AttributeValue>,
+      outputs: node.output.length,
+    },
+    context.opset,
+    context.tracer,
+  );
+  return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
 }
 
 /** Exporters write an `If` for what turns out to be decided by shapes; only the branch that is taken counts. */
