@@ -1,0 +1,47 @@
+/** @file CIFAR-10's binary records (A. Krizhevsky, 2009): a label byte, then 32×32 red, green and blue planes. */
+
+import { CajalError } from "../graph/index.ts";
+import { type PictureSet, resizePicture } from "./picture-set.ts";
+
+const side = 32;
+const plane = side * side;
+const record = 1 + 3 * plane;
+
+export const cifar10Classes = [
+  "airplane",
+  "automobile",
+  "bird",
+  "cat",
+  "deer",
+  "dog",
+  "frog",
+  "horse",
+  "ship",
+  "truck",
+] as const;
+
+/** @throws CajalError `no-data` when the bytes are no whole number of records */
+export function cifar10Pictures(name: string, bytes: Uint8Array): PictureSet {
+  const length = bytes.length / record;
+  if (!Number.isInteger(length) || length === 0) {
+    throw new CajalError(
+      "no-data",
+      `${name}: ${bytes.length} bytes are no whole number of CIFAR-10 records (${record} bytes each)`,
+    );
+  }
+  const nameOf = (index: number) => `${name} #${index}`;
+  return {
+    name,
+    length,
+    labels: cifar10Classes,
+    concepts: [],
+    nameOf,
+    async get(index, height, width) {
+      const at = index * record;
+      const data = new Uint8Array(3 * plane);
+      for (let i = 0; i < plane; i++) for (let c = 0; c < 3; c++) data[3 * i + c] = bytes[at + 1 + c * plane + i];
+      const picture = resizePicture({ width: side, height: side, data }, height, width);
+      return { name: nameOf(index), picture, label: cifar10Classes[bytes[at]] ?? `class ${bytes[at]}` };
+    },
+  };
+}

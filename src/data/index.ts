@@ -1,0 +1,18 @@
+/** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth. */
+
+export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export type { Picture } from "./picture.ts";
+export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
+export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
+export { type DataEntry, findData, knownPreprocess, registry } from "./registry.ts";
+export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
+export { scenePictures } from "./scenes/pictures.ts";
+export {
+  generateScene,
+  type Scene,
+  type SceneObject,
+  type SceneOptions,
+  sceneConcepts,
+  scenes,
+} from "./scenes/scenes.ts";
+export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";

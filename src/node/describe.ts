@@ -1,0 +1,207 @@
+/** @file The main job: what does each neuron of a network respond to? A report on pictures. */
+
+import sharp from "sharp";
+import { Rng } from "../graph/index.ts";
+import {
+  type NeuronReport,
+  type ReportLayer,
+  type ReportNeuron,
+  type ReportPicture,
+  renderNeuronReport,
+} from "../plot/index.ts";
+import {
+  type Activity,
+  examine,
+  type LayerActivity,
+  type LayerFilter,
+  type LayerFindings,
+  record,
+} from "../probe/index.ts";
+import { writeWhole } from "./files.ts";
+import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
+import { type ReportSummary, summarise } from "./summary.ts";
+import { version } from "./version.ts";
+
+export interface DescribeOptions extends PrepareOptions {
+  /** Where the HTML report goes. */
+  readonly output: string;
+  readonly layers?: LayerFilter;
+  /** Pictures shown of each neuron. Default 15. */
+  readonly top?: number;
+  /** Seeds the shuffled labellings. Default 1. */
+  readonly seed?: number;
+  /** The command as typed, for the report. */
+  readonly command: string;
+  readonly signal: AbortSignal;
+}
+
+const histogramBins = 40;
+const jpegQuality = 82;
+
+/** Network dissection's level: the activation that 0.5 % of all positions exceed. */
+const levelQuantile = 0.995;
+
+/** Runs the job and writes the report. @throws CajalError; the report is written whole or not at all */
+export async function describe(options: DescribeOptions): Promise<{ report: NeuronReport; summary: ReportSummary }> {
+  const prepared = await prepare(options);
+  const { model, samples } = prepared;
+  const { progress, signal, top = 15, seed = 1 } = options;
+  const activity = await record(model, samples, {
+    ...(options.layers && { layers: options.layers }),
+    top,
+    signal,
+    onProgress: (done, total) => progress.update("looking at pictures", done, total, "pictures"),
+  });
+  const findings = await examine(model, samples, activity, {
+    quantile: levelQuantile,
+    rng: new Rng(seed),
+    signal,
+    onProgress: (done, total) => progress.update("finding regions", done, total, "pictures"),
+  });
+  const shown = [
+    ...new Set(
+      findings.flatMap(({ units }) => units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample))),
+    ),
+  ].sort((a, b) => a - b);
+  const pictures = await encodePictures(
+    prepared,
+    shown,
+    (done) => progress.update("storing pictures", done, shown.length, "pictures"),
+    signal,
+  );
+  const report = buildReport(
+    prepared,
+    options,
+    activity,
+    findings,
+    pictures,
+    new Map(shown.map((sample, i) => [sample, i])),
+  );
+  await writeWhole(options.output, renderNeuronReport(report));
+  const planted = model.imported.metadata["cajal.planted"];
+  return { report, summary: summarise(report, planted === undefined ? {} : JSON.parse(planted)) };
+}
+
+/** The pictures as the network saw them: scaled and cropped. */
+async function encodePictures(
+  { pictures, model }: Prepared,
+  shown: readonly number[],
+  onProgress: (done: number) => void,
+  signal: AbortSignal,
+): Promise<ReportPicture[]> {
+  const { height, width } = model.input;
+  // Small pictures are few bytes anyway, and JPEG would blur just the pixels that matter.
+  const lossless = height * width <= 96 * 96;
+  const encoded: ReportPicture[] = [];
+  for (const sample of shown) {
+    signal.throwIfAborted();
+    const { name, picture, label } = await pictures.get(sample, height, width);
+    const image = sharp(picture.data, { raw: { width, height, channels: 3 } });
+    const bytes = await (lossless
+      ? image.png({ compressionLevel: 9 })
+      : image.jpeg({ quality: jpegQuality })
+    ).toBuffer();
+    encoded.push({
+      name,
+      width,
+      height,
+      ...(label !== undefined && { label }),
+      encoded: bytes,
+      mime: lossless ? "image/png" : "image/jpeg",
+    });
+    onProgress(encoded.length);
+  }
+  return encoded;
+}
+
+function buildReport(
+  prepared: Prepared,
+  options: DescribeOptions,
+  activity: Activity,
+  findings: readonly LayerFindings[],
+  pictures: readonly ReportPicture[],
+  pictureOf: ReadonlyMap<number, number>,
+): NeuronReport {
+  const { model, samples, preprocess } = prepared;
+  const { port, channels, height, width } = model.input;
+  const skipped = activity.skipped.map(({ name, reason }) => ({ file: name, reason }));
+  const notes: string[] = [];
+  if (skipped.length > 0)
+    notes.push(`${skipped.length} of ${samples.length} pictures could not be read and were skipped.`);
+  if (preprocess.guessed) {
+    notes.push(
+      `How this model wants its pictures is not known; "${preprocess.name}" was assumed. If its answers look wrong, say --preprocess.`,
+    );
+  }
+  if (activity.samples < 100)
+    notes.push(`Only ${activity.samples} pictures: the strongest regions of many neurons will be the same ones.`);
+  return {
+    title: `The neurons of ${model.name}`,
+    model: {
+      name: model.name,
+      parameters: model.parameters,
+      input: `${port.name}: ${channels} × ${height} × ${width}, preprocessing "${preprocess.name}"`,
+    },
+    data: {
+      name: prepared.pictures.name,
+      pictures: activity.samples,
+      concepts: samples.concepts.length || samples.labels.length,
+      skipped,
+    },
+    notes,
+    command: options.command,
+    created: new Date().toISOString(),
+    version,
+    pictures,
+    layers: activity.layers.map((layer, i) => reportLayer(layer, findings[i], pictureOf)),
+  };
+}
+
+function reportLayer(
+  activity: LayerActivity,
+  findings: LayerFindings,
+  pictureOf: ReadonlyMap<number, number>,
+): ReportLayer {
+  const { name, kind, shape, receptiveField: field } = activity.layer;
+  return {
+    name,
+    kind,
+    shape,
+    ...(field && {
+      receptiveField: {
+        height: Math.round(field[0].size),
+        width: Math.round(field[1].size),
+        strideY: field[0].step,
+        strideX: field[1].step,
+      },
+    }),
+    neurons: findings.units.map((unit, i) => reportNeuron(activity, unit, i, pictureOf)),
+  };
+}
+
+function reportNeuron(
+  { sketch, selectivity }: LayerActivity,
+  findings: LayerFindings["units"][number],
+  unit: number,
+  pictureOf: ReadonlyMap<number, number>,
+): ReportNeuron {
+  const preferred = selectivity.classSelectivity(unit);
+  const histogram = sketch.histogram(unit, histogramBins);
+  return {
+    unit,
+    dead: findings.dead,
+    maximum: sketch.maximum(unit),
+    mean: sketch.mean(unit),
+    level: findings.level,
+    active: sketch.positiveShare(unit),
+    sparseness: selectivity.sparseness(unit),
+    ...(preferred && { selectivity: preferred }),
+    histogram: { from: histogram.from, to: histogram.to, counts: Array.from(histogram.counts) },
+    exemplars: findings.exemplars.map(({ sample, value, region }) => ({
+      picture: pictureOf.get(sample) ?? 0,
+      value,
+      ...region,
+    })),
+    ...(findings.explanation && { explanation: findings.explanation }),
+  };
+}

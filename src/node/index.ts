@@ -1,0 +1,11 @@
+/** @file cajal/node: everything that needs Node.js: files, data sets on disk, long jobs. */
+
+export { parseAddress } from "../probe/index.ts";
+export { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
+export { type DescribeOptions, describe } from "./describe.ts";
+export { open } from "./open.ts";
+export { pictureFolder, readPicture } from "./pictures.ts";
+export { type Progress, silent } from "./progress.ts";
+export { recordToFile } from "./record-file.ts";
+export { trainScenes } from "./train-scenes.ts";
+export { version } from "./version.ts";

@@ -1,0 +1,91 @@
+/** @file A model and pictures, made to fit each other: what every job on a network starts with. */
+
+import { fileURLToPath } from "node:url";
+import { type PictureSet, type Preprocess, preprocessNamed, scenePictures, toTensor } from "../data/index.ts";
+import { CajalError } from "../graph/index.ts";
+import type { Model, SampleSet } from "../probe/index.ts";
+import { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
+import { open } from "./open.ts";
+import type { Progress } from "./progress.ts";
+
+export interface PrepareOptions {
+  /** An ONNX file, or a known model's name; none: the embedded example. */
+  readonly model?: string | undefined;
+  /** A folder of pictures, or a known set's name; none: rendered scenes, for the embedded example only. */
+  readonly data?: string | undefined;
+  /** How pictures become numbers; default: as the model is known to want it, else `imagenet`. */
+  readonly preprocess?: string;
+  readonly size?: readonly [number, number];
+  /** At most so many pictures, evenly spread over the set. */
+  readonly limit?: number;
+  readonly progress: Progress;
+}
+
+export interface Prepared {
+  readonly model: Model;
+  readonly modelPath: string;
+  readonly pictures: PictureSet;
+  readonly samples: SampleSet;
+  readonly preprocess: { readonly name: string; readonly guessed: boolean };
+}
+
+/** @throws CajalError as `open`, `pictureFolder` and `imageInput` do */
+export async function prepare(options: PrepareOptions): Promise<Prepared> {
+  const modelPath = options.model === undefined ? embeddedModel : await locateModel(options.model, options.progress);
+  const model = await open(modelPath, { ...(options.size && { size: options.size }) });
+  const pictures = thinOut(await choosePictures(options), options.limit);
+  const stated = options.preprocess ?? model.imported.metadata["cajal.preprocess"] ?? (await preprocessOf(modelPath));
+  const name = stated ?? "imagenet";
+  const { channels } = model.input;
+  if (channels !== 1 && channels !== 3) {
+    throw new CajalError("shape", `the model takes pictures of ${channels} channels; pictures have 1 or 3`);
+  }
+  return {
+    model,
+    modelPath,
+    pictures,
+    samples: samplesOf(pictures, model, preprocessNamed(name)),
+    preprocess: { name, guessed: stated === undefined },
+  };
+}
+
+/** The network that ships with Cajal; `cajal train scenes --seed 1` makes it. */
+const embeddedModel = fileURLToPath(new URL("../../assets/scene-network.onnx", import.meta.url));
+
+const embeddedScenes = { seed: 2026, count: 600 };
+
+async function choosePictures({ model, data, progress }: PrepareOptions): Promise<PictureSet> {
+  if (data !== undefined) return openPictures(data, progress);
+  if (model === undefined) return scenePictures(embeddedScenes.seed, embeddedScenes.count);
+  throw new CajalError("no-data", "no pictures were given", { advice: "Say --data with a folder of pictures." });
+}
+
+/** The pictures as the model wants to be shown them. */
+export function samplesOf(pictures: PictureSet, model: Model, preprocess: Preprocess): SampleSet {
+  const { channels, height, width } = model.input;
+  return {
+    length: pictures.length,
+    labels: pictures.labels,
+    concepts: pictures.concepts,
+    nameOf: pictures.nameOf,
+    async get(index) {
+      const { picture, label, concepts } = await pictures.get(index, height, width);
+      return {
+        input: toTensor(picture, channels, preprocess),
+        ...(label !== undefined && { label }),
+        ...(concepts && { concepts }),
+      };
+    },
+  };
+}
+
+function thinOut(set: PictureSet, limit: number | undefined): PictureSet {
+  if (limit === undefined || limit >= set.length) return set;
+  const at = (index: number) => Math.floor((index * set.length) / limit);
+  return {
+    ...set,
+    length: limit,
+    nameOf: (index) => set.nameOf(at(index)),
+    get: (index, height, width) => set.get(at(index), height, width),
+  };
+}

@@ -1,0 +1,12 @@
+/** @file cajal/plot: figures and reports as data, drawn to HTML. */
+
+export type {
+  NeuronReport,
+  ReportExemplar,
+  ReportExplanation,
+  ReportLayer,
+  ReportMap,
+  ReportNeuron,
+  ReportPicture,
+} from "./neuron-report.ts";
+export { renderNeuronReport } from "./report/render.ts";

@@ -1,0 +1,108 @@
+/** @file A model opened for looking inside. */
+
+import {
+  CajalError,
+  decodeModel,
+  type ExternalData,
+  encodeModel,
+  type ImportedModel,
+  importModel,
+  type proto,
+  tensorFromProto,
+  tensorToProto,
+} from "../graph/index.ts";
+import { type Edits, editModel } from "./edit.ts";
+import { type ImageInput, imageInput, type Layer, type LayerFilter, listLayers, selectLayers } from "./layers.ts";
+
+/** Writes a file whole or not at all. */
+export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
+
+export interface OpenOptions {
+  /** What messages call the model; default "the model". */
+  readonly name?: string;
+  /** Height and width, for a model that leaves them open. */
+  readonly size?: readonly [number, number];
+  readonly external?: ExternalData;
+  readonly write?: WriteFile;
+}
+
+/** An ONNX model whose neurons can be listed, recorded and edited. Immutable: `edit` gives another. */
+export class Model {
+  readonly name: string;
+  readonly imported: ImportedModel;
+  private readonly proto: proto.ModelProto;
+  private readonly options: OpenOptions;
+  private listed: readonly Layer[] | undefined;
+
+  constructor(model: proto.ModelProto, options: OpenOptions) {
+    this.proto = model;
+    this.options = options;
+    this.name = options.name ?? "the model";
+    this.imported = importModel(model, options.external ?? (() => missingExternal(this.name)), this.name);
+  }
+
+  /** Reads an ONNX file's bytes. @throws CajalError as `importOnnx` does */
+  static open(bytes: Uint8Array, options: OpenOptions = {}): Model {
+    return new Model(decodeModel(bytes, options.name), options);
+  }
+
+  /** The image that the model takes. @throws CajalError `shape` when it takes something else */
+  get input(): ImageInput {
+    return imageInput(this.imported, this.options.size);
+  }
+
+  /** Trainable numbers in the file. */
+  get parameters(): number {
+    return Object.values(this.imported.params).reduce((sum, tensor) => sum + tensor.size, 0);
+  }
+
+  /**
+   * All layers, or those chosen.
+   * @param filter names, or a pattern; default: all
+   */
+  layers(filter?: LayerFilter): readonly Layer[] {
+    const { channels, height, width } = this.input;
+    this.listed ??= listLayers(this.imported, [channels, height, width]);
+    return filter === undefined ? this.listed : selectLayers(this.listed, filter);
+  }
+
+  /**
+   * The model with neurons ablated, clamped, scaled or shifted. Nothing else changes.
+   * @example model.edit({ "fire9/relu": { units: [3, 17], set: 0 } })
+   * @throws CajalError `unknown-layer`, `unknown-unit`
+   */
+  edit(edits: Edits): Model {
+    return new Model(editModel(this.proto, this.layers(), edits), this.options);
+  }
+
+  /** The ONNX file, with all weights inside. */
+  bytes(): Uint8Array {
+    const { external } = this.options;
+    const graph = this.proto.graph as proto.GraphProto;
+    if (external === undefined || !graph.initializer.some(isExternal)) return encodeModel(this.proto);
+    const initializer = graph.initializer.map((tensor) =>
+      isExternal(tensor) ? tensorToProto(tensorFromProto(tensor, external), tensor.name) : tensor,
+    );
+    return encodeModel({ ...this.proto, graph: { ...graph, initializer } });
+  }
+
+  /** Writes the ONNX file, whole or not at all. @throws CajalError `disk-full`, `not-permitted`, … */
+  async save(path: string): Promise<void> {
+    if (this.options.write === undefined) {
+      throw new CajalError("argument", "save: there are no files here", {
+        advice: "Take model.bytes() and store them yourself.",
+      });
+    }
+    await this.options.write(path, this.bytes());
+  }
+}
+
+function isExternal(tensor: proto.TensorProto): boolean {
+  return Number(tensor.dataLocation ?? 0) === 1;
+}
+
+function missingExternal(name: string): never {
+  throw new CajalError("external-data", `${name} keeps weights in other files, which were not given`, {
+    advice: "Open it by its path, with those files in the same folder.",
+  });
+}
