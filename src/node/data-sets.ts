@@ -43,7 +43,7 @@ export async function openPictures(source: string, progress: Progress = silent):
   const entry = findData(source);
   if (entry.kind !== "pictures") throw new CajalError("no-data", `"${source}" is a model, not a set of pictures`);
   const folder = await fetchSet(source, entry, progress);
-  if (entry.format === "folder") return pictureFolder(folder);
+  if (entry.format === "folder") return { ...(await pictureFolder(folder)), name: source };
   const packed = await readBytes(join(folder, Object.keys(entry.files)[0]));
   return cifar10Pictures(source, await promisify(gunzip)(packed));
 }

@@ -5,6 +5,7 @@ export { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
 export { type DescribeOptions, describe } from "./describe.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";
+export { type Prepared, type PrepareOptions, prepare, samplesOf } from "./prepare.ts";
 export { type Progress, silent } from "./progress.ts";
 export { recordToFile } from "./record-file.ts";
 export { trainScenes } from "./train-scenes.ts";

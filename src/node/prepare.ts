@@ -13,6 +13,8 @@ export interface PrepareOptions {
   readonly model?: string | undefined;
   /** A folder of pictures, or a known set's name; none: rendered scenes, for the embedded example only. */
   readonly data?: string | undefined;
+  /** Pictures that are no folder, instead of `data`. */
+  readonly pictures?: PictureSet;
   /** How pictures become numbers; default: as the model is known to want it, else `imagenet`. */
   readonly preprocess?: string;
   readonly size?: readonly [number, number];
@@ -54,7 +56,8 @@ const embeddedModel = fileURLToPath(new URL("../../assets/scene-network.onnx", i
 
 const embeddedScenes = { seed: 2026, count: 600 };
 
-async function choosePictures({ model, data, progress }: PrepareOptions): Promise<PictureSet> {
+async function choosePictures({ model, data, pictures, progress }: PrepareOptions): Promise<PictureSet> {
+  if (pictures !== undefined) return pictures;
   if (data !== undefined) return openPictures(data, progress);
   if (model === undefined) return scenePictures(embeddedScenes.seed, embeddedScenes.count);
   throw new CajalError("no-data", "no pictures were given", { advice: "Say --data with a folder of pictures." });

@@ -22,7 +22,7 @@ export interface ExamineOptions {
   readonly quantile?: number;
   /** Shuffles labels. */
   readonly rng: Rng;
-  /** Shuffled labellings per unit; the smallest possible p is 1/(shuffles + 1). Default 100 with masks, 1000 with labels. */
+  /** Shuffled labellings per unit; the smallest possible p is 1/(shuffles + 1). Default 400 with masks, 1000 with labels. */
   readonly shuffles?: number;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
@@ -91,7 +91,9 @@ export async function examine(
   const explained = samples.labels.length > 0 || samples.concepts.length > 0;
   const unread = new Set(activity.skipped.map(({ index }) => index));
   const all = Array.from({ length: samples.length }, (_, i) => i).filter((i) => !unread.has(i));
-  const indices = explained ? all : all.filter((i) => work.some(({ wanted }) => wanted.has(i)));
+  const needed = explained ? all : all.filter((i) => work.some(({ wanted }) => wanted.has(i)));
+  // In random order, so that masks are exchanged between unlike pictures even where a folder is sorted.
+  const indices = Array.from(rng.split("order").permutation(needed.length), (i) => needed[i]);
 
   const runner = new LayerRunner(
     model,
@@ -118,6 +120,11 @@ export async function examine(
     await runner.release();
   }
   return work.map(conclude);
+}
+
+/** Each shuffle keeps a table of units × concepts: together at most about 250 MB. */
+function affordableShuffles(table: number): number {
+  return Math.max(50, Math.min(400, Math.floor(64e6 / table)));
 }
 
 function prepareLayer(
@@ -151,11 +158,23 @@ function prepareLayer(
     upsampling: new Upsampling(height, width, grid),
     dissection:
       concepts.length > 0
-        ? new Dissection({ units, concepts, pixels: height * width, rng, ...(shuffles !== undefined && { shuffles }) })
+        ? new Dissection({
+            units,
+            concepts,
+            pixels: height * width,
+            rng,
+            shuffles: shuffles ?? affordableShuffles(units * concepts.length),
+          })
         : undefined,
     labels:
       concepts.length === 0 && labels.length > 0
-        ? new LabelAgreement({ units, labels, rng, ...(shuffles !== undefined && { shuffles }) })
+        ? new LabelAgreement({
+            units,
+            labels,
+            positions: grid.rows * grid.columns,
+            rng,
+            ...(shuffles !== undefined && { shuffles }),
+          })
         : undefined,
   };
 }
@@ -179,8 +198,13 @@ function lookAt(
   dissection?.addPicture(sample.concepts ?? new Map(), (unit, lit) =>
     upsampling.litPixels(map(unit), levels[unit], lit),
   );
-  if (labels && label !== undefined)
-    labels.addPicture(label, (unit) => map(unit).some((value) => value > levels[unit]));
+  if (labels && label !== undefined) labels.addPicture(label, (unit) => countAbove(map(unit), levels[unit]));
+}
+
+function countAbove(map: Float32Array, level: number): number {
+  let count = 0;
+  for (let i = 0; i < map.length; i++) if (map[i] > level) count++;
+  return count;
 }
 
 function conclude({ activity, levels, regions, dissection, labels }: LayerWork): LayerFindings {

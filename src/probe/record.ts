@@ -2,6 +2,7 @@
 
 import { CajalError } from "../graph/index.ts";
 import { digest, type SampleDigests, sampleDigests } from "./digest.ts";
+import { DigestKernel } from "./digest-kernel.ts";
 import { gridOf } from "./grid.ts";
 import type { Layer, LayerFilter } from "./layers.ts";
 import { selectLayers } from "./layers.ts";
@@ -58,10 +59,11 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
   const layers = selectLayers(model.layers(), options.layers);
   const { height, width } = model.input;
   const runner = new LayerRunner(model, layers);
+  const kernel = new DigestKernel();
   const recorded = layers.map((layer) => ({
     layer,
     grid: gridOf(layer, height, width),
-    sketch: new ActivationSketch(layer.units),
+    sketch: new ActivationSketch(layer.units, kernel),
     top: new TopK(layer.units, top),
     selectivity: new Selectivity(layer.units, samples.labels),
     digests: sampleDigests(runner.batch, layer.units),

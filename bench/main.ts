@@ -1,0 +1,26 @@
+/** @file npm run bench -- <name> [--json] */
+
+import { parseArgs } from "node:util";
+import { describeBench } from "./describe.ts";
+import { memoryBench } from "./memory.ts";
+import { recordBench } from "./record.ts";
+
+/** A benchmark prints lines for people and returns figures for programs. */
+export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
+
+const benches: Readonly<Record<string, Bench>> = { record: recordBench, describe: describeBench, memory: memoryBench };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false } },
+});
+const bench = benches[positionals[0] ?? ""];
+if (bench === undefined) {
+  process.stderr.write(`usage: npm run bench -- <${Object.keys(benches).join(" | ")}> [--json]\n`);
+  process.exitCode = 2;
+} else {
+  const result = await bench((line) => {
+    if (!values.json) process.stdout.write(`${line}\n`);
+  });
+  if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+}

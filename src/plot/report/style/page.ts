@@ -1,0 +1,10 @@
+/** @file The style of the report's page, whole. */
+
+import { CARDS } from "./cards.ts";
+import { DETAIL } from "./detail.ts";
+import { LAYOUT } from "./layout.ts";
+import { THEME } from "./theme.ts";
+
+export function pageStyle(): string {
+  return THEME + LAYOUT + CARDS + DETAIL;
+}
