@@ -53,6 +53,12 @@ describe("compile", () => {
     expect(decodeModel(f.onnx(x)).graph?.initializer.length).toBe(2);
   });
 
+  it("multiplies a transposed matrix by a vector rightly (ONNX Runtime's own fusion does not)", async () => {
+    const a = Tensor.of([1, 2, 3, 4, 5, 6, 7, 8], [4, 2]);
+    const f = compile((m: Value, v: Value) => m.transpose([1, 0]).matmul(v));
+    expect([...(await f(a, Tensor.of([1, 2, 3, 4]))).data]).toEqual([50, 60]);
+  });
+
   it("learns: gradient descent finds the weights of a linear map", async () => {
     const rng = new Rng(3);
     const truth = rng.normal([4, 2]);

@@ -155,7 +155,9 @@ export class Value implements ValueType {
 
   /** Same elements, other shape; one dim may be −1. */
   reshape(shape: Shape): Value {
-    return this.tracer.emit("Reshape", [this, this.tracer.constant(shape, "int64")]);
+    // ONNX reads a 0 as "the dim of the input" unless told that it is one.
+    const attributes: Attributes = shape.includes(0) ? { allowzero: 1 } : {};
+    return this.tracer.emit("Reshape", [this, this.tracer.constant(shape, "int64")], attributes);
   }
   /** Two axes: the product of the first `axis` dims, and of the rest. */
   flatten(axis = 1): Value {

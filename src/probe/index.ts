@@ -1,7 +1,14 @@
 /** @file cajal/probe: open a model; list, record, describe and edit its neurons. */
 
 export { type Edit, type Edits, parseAddress } from "./edit.ts";
-export { type ExamineOptions, type Exemplar, type Explanation, examine, type LayerFindings, type UnitFindings } from "./examine.ts";
+export {
+  type ExamineOptions,
+  type Exemplar,
+  type Explanation,
+  examine,
+  type LayerFindings,
+  type UnitFindings,
+} from "./examine.ts";
 export { type Grid, gridOf, mapOf } from "./grid.ts";
 export { activations, findLayer, type ImageInput, type Layer, type LayerFilter } from "./layers.ts";
 export { Model, type OpenOptions, type WriteFile } from "./model.ts";

@@ -3,7 +3,7 @@
 import { onnxNumber } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { order } from "../order.ts";
-import { sizeOf, type Tensor, type ValueType } from "../tensor.ts";
+import { sizeOf, Tensor, type ValueType } from "../tensor.ts";
 import type { GraphNode } from "../tracer.ts";
 import type { Value } from "../value.ts";
 import { attributeToProto } from "./attribute.ts";
@@ -37,7 +37,7 @@ export function encodeGraph(
     // A boundary computes nothing: its outputs go by the names of its inputs.
     if (node.definition.name === "Identity")
       for (const [i, output] of node.outputs.entries()) names.alias(output, node.inputs[i] as Value);
-    else add(nodeProto(node, names));
+    else for (const proto of nodeProtos(node, names)) add(proto);
   }
   for (const { name, value } of outputs) add(plainNode("Identity", [names.of(value)], [name]));
   return encodeModel({
@@ -102,6 +102,11 @@ class Names {
     return name;
   }
 
+  /** An int64 list among the initializers. */
+  constantOf(list: readonly number[]): string {
+    return this.constant(Tensor.of(list, [list.length], "int64"), "axes");
+  }
+
   private constant(tensor: Tensor, hint: string): string {
     const known = this.constants.get(tensor);
     if (known !== undefined) return known;
@@ -118,7 +123,7 @@ class Names {
 
   private counters = new Map<string, number>();
 
-  private fresh(base: string): string {
+  fresh(base: string): string {
     let count = this.counters.get(base) ?? 0;
     let name: string;
     do name = count === 0 ? base : `${base}.${count}`;
@@ -127,6 +132,22 @@ class Names {
     this.taken.add(name);
     return name;
   }
+}
+
+/** A node, or the nodes that stand for it where the runtime is known to get the one wrong. */
+function nodeProtos(node: GraphNode, names: Names): NodeProto[] {
+  const proto = nodeProto(node, names);
+  if (node.definition.name !== "MatMul" || node.inputs[1]?.rank !== 1) return [proto];
+  // ONNX Runtime 1.30 fuses Transpose and MatMul, and then multiplies a vector on the right by the wrong matrix; a column is right.
+  const [result] = proto.output;
+  const axis = names.constantOf([-1]);
+  const column = names.fresh(`${result}:column`);
+  const product = names.fresh(`${result}:product`);
+  return [
+    plainNode("Unsqueeze", [proto.input[1], axis], [column]),
+    { ...proto, name: product, input: [proto.input[0], column], output: [product] },
+    plainNode("Squeeze", [product, axis], [result]),
+  ];
 }
 
 function nodeProto(node: GraphNode, names: Names): NodeProto {

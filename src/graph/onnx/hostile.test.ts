@@ -92,7 +92,7 @@ describe("files that are not what they should be", () => {
 
   it("messages nested without end", () => {
     // Graph (7) › node (1) › attribute (5) › graph (6) › node (1) › …
-    let bytes = new Uint8Array();
+    let bytes: Uint8Array = new Uint8Array();
     for (let depth = 0; depth < 400; depth++) bytes = wrap([1, 5, 6][depth % 3], bytes);
     expect(errorOf(wrap(7, wrap(1, wrap(5, bytes)))).code).toBe("bad-onnx");
   });

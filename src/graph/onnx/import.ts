@@ -139,7 +139,9 @@ function runNode(node: NodeProto, environment: Environment, context: Context): v
       return invoke(node, environment, context);
     } catch (error) {
       if (error instanceof CajalError) throw error;
-      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, { cause: error });
+      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   });
   for (const [i, name] of node.output.entries()) {

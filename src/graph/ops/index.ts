@@ -3,17 +3,30 @@
 import { CajalError } from "../error.ts";
 import type { OpDefinition } from "../op.ts";
 import { arrangeOps } from "./arrange.ts";
+import { averagePoolOps } from "./average-pool.ts";
+import { batchNormOps } from "./batch-norm.ts";
 import { binaryOps } from "./binary.ts";
+import { convOps } from "./conv.ts";
+import { depthSpaceOps } from "./depth-space.ts";
+import { dropoutOps } from "./dropout.ts";
 import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
 import { linearOps } from "./linear.ts";
+import { lrnOps } from "./lrn.ts";
+import { maxPoolOps } from "./max-pool.ts";
+import { normPoolOps } from "./norm-pool.ts";
+import { normaliseOps } from "./normalise.ts";
 import { padOps } from "./pad.ts";
+import { plainNormaliseOps } from "./plain-normalise.ts";
+import { positionOps } from "./positions.ts";
 import { reduceOps } from "./reduce.ts";
+import { resizeOps } from "./resize.ts";
 import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
+import { softmaxOps } from "./softmax.ts";
 
 export const ops: Readonly<Record<string, OpDefinition>> = {
   ...elementwiseOps,
@@ -21,6 +34,12 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...reduceOps,
   ...linearOps,
   ...einsumOps,
+  ...softmaxOps,
+  ...normaliseOps,
+  ...batchNormOps,
+  ...lrnOps,
+  ...plainNormaliseOps,
+  ...dropoutOps,
   ...arrangeOps,
   ...generateOps,
   ...padOps,
@@ -28,6 +47,13 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...sliceOps,
   ...gatherOps,
   ...scatterOps,
+  ...convOps,
+  ...maxPoolOps,
+  ...averagePoolOps,
+  ...normPoolOps,
+  ...resizeOps,
+  ...depthSpaceOps,
+  ...positionOps,
 };
 
 /** @throws CajalError `unknown-op` */

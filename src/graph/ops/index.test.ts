@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { OpDefinition } from "../op.ts";
+import { ops } from "./index.ts";
+
+/** The page docs/ops.md. */
+function page(): string {
+  const all = Object.values(ops).sort((a, b) => a.name.localeCompare(b.name));
+  const list = (kept: (derivative: OpDefinition["derivative"]) => boolean) =>
+    all
+      .filter(({ derivative }) => kept(derivative))
+      .map(({ name, domain }) => (domain ? `${name} (${domain})` : name))
+      .join(", ");
+  const partly = all.flatMap(({ name, derivative }) =>
+    derivative !== "zero" && "missing" in derivative ? [`- ${name}: ${derivative.missing}`] : [],
+  );
+  return `# Ops
+
+Operators of ONNX operator sets 7 to 24 that Cajal imports, traces and exports. Each is tested against ONNX Runtime and, where it has a
+derivative, against central differences in float64, forward against reverse.
+
+## With forward and reverse derivative (${all.filter(({ derivative }) => derivative !== "zero" && !("missing" in derivative)).length})
+
+${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
+
+## Derivative zero almost everywhere, or no function of real numbers (${all.filter(({ derivative }) => derivative === "zero").length})
+
+${list((derivative) => derivative === "zero")}
+${partly.length > 0 ? `\n## Without derivative\n\n${partly.join("\n")}\n` : ""}
+\`If\` is imported where shapes decide its condition, \`Upsample\` as \`Resize\`, \`Constant\` as a constant.
+`;
+}
+
+describe("the table of ops", () => {
+  it("is what docs/ops.md says", async () => {
+    await expect(page()).toMatchFileSnapshot("../../../docs/ops.md");
+  });
+
+  it("has each op under its own name, and each is named in a test of this folder", () => {
+    const folder = new URL(".", import.meta.url).pathname;
+    const tests = readdirSync(folder)
+      .filter((file) => file.endsWith(".test.ts") && file !== "index.test.ts")
+      .map((file) => readFileSync(folder + file, "utf8"))
+      .join("\n");
+    for (const [name, definition] of Object.entries(ops)) {
+      expect(definition.name).toBe(name);
+      expect(new RegExp(`"${name}\\b|\\b${name.replace(/^Reduce/, "")}"`).test(tests), `${name} is tested`).toBe(true);
+    }
+  });
+});
