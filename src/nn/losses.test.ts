@@ -1,0 +1,35 @@
+import { expect, it } from "vitest";
+import { compile, grad, Rng, Tensor, type Value } from "../graph/index.ts";
+import { conv, initConv, initLinear, linear } from "./layers.ts";
+import { binaryCrossEntropy, crossEntropy } from "./losses.ts";
+
+it("cross entropy of equal logits is log of the number of classes; its gradient is softmax minus target", async () => {
+  const targets = Tensor.of([
+    [1, 0, 0, 0],
+    [0, 0, 1, 0],
+  ]);
+  const f = compile((z: Value, t: Value) => ({ loss: crossEntropy(z, t), gradient: grad(crossEntropy)(z, t) }));
+  const { loss, gradient } = await f(Tensor.zeros([2, 4]), targets);
+  expect(loss.item()).toBeCloseTo(Math.log(4), 6);
+  expect(Array.from(gradient.numbers())).toEqual(
+    [0.25 - 1, 0.25, 0.25, 0.25, 0.25, 0.25, 0.25 - 1, 0.25].map((g) => expect.closeTo(g / 2, 6)),
+  );
+});
+
+it("binary cross entropy is −log of the probability given to what happened, also for logits that overflow", async () => {
+  const f = compile((z: Value, t: Value) => binaryCrossEntropy(z, t));
+  const losses = (await f(Tensor.of([0, 2, -2, 500, -500]), Tensor.of([1, 1, 1, 1, 0]))).numbers();
+  const expected = [Math.log(2), Math.log1p(Math.exp(-2)), Math.log1p(Math.exp(2)), 0, 0];
+  for (const [i, value] of expected.entries()) expect(losses[i]).toBeCloseTo(value, 5);
+});
+
+it("initialised layers keep the variance that ReLU halves", async () => {
+  const rng = new Rng(11);
+  const variance = (t: Tensor) => t.numbers().reduce((sum, v) => sum + v * v, 0) / t.size;
+  const dense = compile((x: Value) => linear(initLinear(rng.split("a"), 256, 256), x));
+  expect(variance(await dense(rng.normal([64, 256])))).toBeCloseTo(2, 0);
+  const convolution = compile((x: Value) => conv(initConv(rng.split("b"), 16, 32, 3), x));
+  const y = await convolution(rng.normal([2, 16, 20, 20]));
+  expect(y.shape).toEqual([2, 32, 18, 18]);
+  expect(variance(y)).toBeCloseTo(2, 0);
+});
