@@ -3,7 +3,6 @@
 export type {
   NeuronReport,
   ReportExemplar,
-  ReportExplanation,
   ReportLayer,
   ReportMap,
   ReportNeuron,

@@ -1,5 +1,7 @@
 /** @file What a report on the neurons of a network holds: plain data, drawn by `renderNeuronReport`. */
 
+import type { Explanation, Region } from "../probe/index.ts";
+
 /** A picture of the data, stored once in the report and cropped by the page. */
 export interface ReportPicture {
   /** What a person would call it: its file name. */
@@ -13,41 +15,15 @@ export interface ReportPicture {
   readonly mime: "image/jpeg" | "image/png" | "image/webp";
 }
 
-/** The activation map around the peak: cell (r, c) has its centre at pixel (x + c·stepX, y + r·stepY) of the picture. */
-export interface ReportMap {
-  readonly rows: number;
-  readonly columns: number;
-  readonly x: number;
-  readonly y: number;
-  readonly stepX: number;
-  readonly stepY: number;
-  /** rows × columns, scaled so that 255 is the map's maximum and 0 is zero activation or less. */
-  readonly values: Uint8Array;
-  /** The unit's level on the same scale: the mask is where the bilinearly upsampled map is above it. */
-  readonly level: number;
-}
+/** The activation map around the peak, scaled to bytes. */
+export type ReportMap = NonNullable<Region["map"]>;
 
-/** One of the pictures that excite a unit most, cut to the region that does. */
-export interface ReportExemplar {
+/** One of the pictures that excite a unit most, cut to the region that does; without a map the whole crop counts. */
+export interface ReportExemplar extends Region {
   /** Index into `pictures`. */
   readonly picture: number;
   /** The unit's strongest activation there. */
   readonly value: number;
-  readonly crop: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-  /** Absent for units without positions (dense layers): the whole picture counts. */
-  readonly map?: ReportMap;
-}
-
-/** The labelled concept that agrees best with where a unit is active. */
-export interface ReportExplanation {
-  readonly concept: string;
-  /** Intersection over union of the unit's mask and the concept's. */
-  readonly iou: number;
-  /** Share of shuffled labellings whose best concept agrees at least as well. */
-  readonly p: number;
-  readonly significant: boolean;
-  /** The next best, for comparison. */
-  readonly runnersUp: readonly { readonly concept: string; readonly iou: number }[];
 }
 
 export interface ReportNeuron {
@@ -67,7 +43,7 @@ export interface ReportNeuron {
   /** Counts of activations in equal bins from `from` to `to`. */
   readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] };
   readonly exemplars: readonly ReportExemplar[];
-  readonly explanation?: ReportExplanation;
+  readonly explanation?: Explanation;
 }
 
 export interface ReportLayer {

@@ -9,7 +9,7 @@ import type { Sample } from "./samples.ts";
 const batchBytes = 48 << 20;
 const largestBatch = 32;
 
-/** Activations by layer name, each [batch, …]; rows beyond the samples given are padding. */
+/** Activations by layer name, each [batch, …]; rows beyond the samples given are padding. They hold until the run after the next. */
 export type BatchActivity = Readonly<Record<string, Tensor>>;
 
 /** The model cut down to what the chosen layers need, ready to run. */
@@ -33,7 +33,7 @@ export class LayerRunner {
       (x: Value) => imported.apply(imported.params, { [port.name]: x }),
       (name) => wanted.has(name),
     );
-    this.run = compile((x: Value) => forward(x).taps, { cache: 1 });
+    this.run = compile((x: Value) => forward(x).taps, { cache: 1, reuse: 2 });
   }
 
   /** Runs at most `batch` samples. @throws CajalError `shape` when a sample is not [C, H, W] of the model */

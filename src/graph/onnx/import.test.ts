@@ -76,6 +76,27 @@ describe("old operator sets mean what they meant", () => {
     await agree(model(opset, [n], [2, 4, 6, 6], initializers), image);
   });
 
+  it("keeps the size of dilated convolutions, which ONNX Runtime refuses", async () => {
+    const attributes = [text("auto_pad", "SAME_UPPER"), ints("dilations", [2, 2])];
+    const w = tensorToProto(rng.normal([3, 4, 3, 3]), "w");
+    const same = importOnnx(encodeModel(model(13, [node("Conv", ["x", "w"], ["y"], attributes)], [2, 4, 6, 6], [w])));
+    const y = await compile((v: Value) => same.apply(same.params, { x: v }).y)(image);
+    const pads = [ints("pads", [2, 2, 2, 2]), ints("dilations", [2, 2])];
+    const explicit = await agree(model(13, [node("Conv", ["x", "w"], ["y"], pads)], [2, 4, 6, 6], [w]), image);
+    expect(y.data).toEqual(explicit.data);
+  });
+
+  it("RMSNormalization 23 divides by the root of the mean square", async () => {
+    const scale = tensorToProto(Tensor.of([1, 2, 3, 4, 5, 6]), "s");
+    const imported = importOnnx(
+      encodeModel(model(23, [node("RMSNormalization", ["x", "s"], ["y"])], [2, 4, 6, 6], [scale])),
+    );
+    const y = (await compile((v: Value) => imported.apply(imported.params, { x: v }).y)(image)).numbers();
+    const row = image.numbers().subarray(0, 6);
+    const root = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0) / 6 + 1e-5);
+    for (const [i, v] of row.entries()) expect(y[i]).toBeCloseTo(((i + 1) * v) / root, 4);
+  });
+
   it("Split 11 and Split 13 without sizes", async () => {
     const nodes = (sizes: AttributeProto[]) => [
       node("Split", ["x"], ["a", "b"], [int("axis", 1), ...sizes]),

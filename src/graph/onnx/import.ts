@@ -13,7 +13,7 @@ import { decodeModel } from "./codec.ts";
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./schema.ts";
 import { sortNodes } from "./sort.ts";
 import { type ExternalData, noExternalData, tensorFromProto } from "./tensor.ts";
-import { oldStaticInputs, upgrade } from "./upgrade.ts";
+import { oldStaticInputs, renamedOps, upgrade } from "./upgrade.ts";
 
 export const oldestOpset = 7;
 export const newestOpset = 24;
@@ -238,7 +238,7 @@ function checkOpset(model: ModelProto, source: string): number {
 function checkOp(node: NodeProto, source: string): void {
   const { opType = "", domain = "" } = node;
   const definition = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
-  const handled = opType === "If" || opType === "Constant" || opType === "Upsample";
+  const handled = opType === "If" || opType === "Constant" || renamedOps.has(opType);
   if (
     domain === "" || domain === "ai.onnx"
       ? definition?.domain === undefined && (definition !== undefined || handled)

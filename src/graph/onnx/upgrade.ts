@@ -70,6 +70,34 @@ const asymmetric = (node: Invocation): Invocation => ({
   },
 });
 
+/**
+ * Padding "as much as keeps the size" for dilated kernels, and pads beside it: the standard defines the first, ONNX Runtime refuses
+ * both. Explicit pads say the same.
+ */
+const explicitPads: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node) => {
+    const { auto_pad, pads: _ignored, ...attributes } = node.attributes;
+    const mode = String(auto_pad ?? "NOTSET");
+    if (mode === "NOTSET") return node;
+    const [x, weight] = node.inputs as Value[];
+    const kernel = (attributes.kernel_shape as readonly number[] | undefined) ?? weight.shape.slice(2);
+    const dilations = (attributes.dilations as readonly number[] | undefined) ?? kernel.map(() => 1);
+    if (mode === "VALID" || dilations.every((step) => step === 1))
+      return { ...node, attributes: { ...attributes, auto_pad: mode } };
+    const strides = (attributes.strides as readonly number[] | undefined) ?? kernel.map(() => 1);
+    const totals = x.shape.slice(2).map((size, i) => {
+      const extent = (kernel[i] - 1) * dilations[i] + 1;
+      return Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + extent - size);
+    });
+    const [small, large] = [totals.map((n) => Math.floor(n / 2)), totals.map((n) => Math.ceil(n / 2))];
+    return {
+      ...node,
+      attributes: { ...attributes, pads: mode === "SAME_UPPER" ? [...small, ...large] : [...large, ...small] },
+    };
+  },
+};
+
 const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ...Object.fromEntries(
     ["Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp"].map((kind) => [
@@ -125,6 +153,13 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     },
   ],
   Dropout: [{ before: 12, rewrite: (node) => without(node, "ratio", "seed") }],
+  Conv: [explicitPads],
+  MaxPool: [explicitPads],
+  AveragePool: [explicitPads],
+  // Operator set 23 names what ONNX Runtime has long had under another name.
+  RMSNormalization: [
+    { before: Number.POSITIVE_INFINITY, rewrite: (node) => ({ ...node, op: "SimplifiedLayerNormalization" }) },
+  ],
   BatchNormalization: [{ before: 9, rewrite: (node) => without(node, "spatial") }],
   GroupNormalization: [
     {
@@ -167,3 +202,6 @@ export function upgrade(node: Invocation, opset: number, tracer: Tracer): Invoca
 
 /** Input positions of an op, in any version, that must be known while tracing, besides those its definition names. */
 export const oldStaticInputs: Readonly<Record<string, readonly number[]>> = { Upsample: [1], Resize: [1] };
+
+/** Ops that exist under another name only. */
+export const renamedOps: ReadonlySet<string> = new Set(["Upsample", "RMSNormalization"]);

@@ -1,7 +1,8 @@
 /** @file The mean of each window (AveragePool) or of each channel (GlobalAveragePool). */
 
+import { CajalError } from "../error.ts";
 import { type Attributes, type Call, int, type OpDefinition, required, table } from "../op.ts";
-import { sizeOf } from "../tensor.ts";
+import { formatShape, sizeOf } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { floats, hostSums, poolAttributes, poolWindow, wholeType, wholeWindow, windowSpread } from "./pool-window.ts";
 import { linearJvp } from "./rules.ts";
@@ -51,10 +52,18 @@ const globalAveragePool: OpDefinition = {
   },
 };
 
+/** More windows along an axis than any tensor that fits in memory will have. */
+const longest = 2 ** 24;
+
 /** What to divide by is a product over the axes: how many taps of each window are inside the input (or its padding). */
 function counts(window: Window, attributes: Attributes): number[][] {
   const { input, output, kernel, strides, dilations, before, after } = window;
   const withPads = int(attributes, "count_include_pad") !== 0;
+  if (output.some((size) => size > longest)) {
+    throw new CajalError("too-large", `AveragePool: the divisors of ${formatShape(output)} windows`, {
+      advice: `Up to ${longest} windows per axis can be differentiated.`,
+    });
+  }
   return output.map((size, i) =>
     Array.from({ length: size }, (_, o) => {
       const start = o * strides[i] - before[i];

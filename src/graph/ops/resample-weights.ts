@@ -5,6 +5,7 @@
  * Weights are rounded to float32, so that a result and its derivative mean the same numbers.
  */
 
+import { CajalError } from "../error.ts";
 import { range } from "./reindex.ts";
 
 export const coordinateModes = [
@@ -42,8 +43,23 @@ export interface Mixture {
   readonly weights: readonly number[];
 }
 
-/** One mixture for each element of the result. */
+/** Longer axes would take gigabytes of mixtures. */
+const longest = 2 ** 21;
+
+/**
+ * One mixture for each element of the result.
+ * @throws CajalError `too-large` for an axis of more than two million elements
+ */
 export function mixtures(axis: Scaling, how: Resampling): Mixture[] {
+  if (Math.max(axis.input, axis.output) > longest) {
+    throw new CajalError(
+      "too-large",
+      `Resize: the weights of an axis resized from ${axis.input} to ${axis.output} elements`,
+      {
+        advice: `Up to ${longest} elements can be differentiated.`,
+      },
+    );
+  }
   return range(axis.output).map((o) => mixture(coordinate(o, axis, how.coordinates), axis, how));
 }
 

@@ -1,14 +1,8 @@
 /** @file A made-up report of any size, with every case that a real one may hold. For tests. */
 
 import { Rng } from "../../../graph/rng.ts";
-import type {
-  NeuronReport,
-  ReportExemplar,
-  ReportExplanation,
-  ReportLayer,
-  ReportNeuron,
-  ReportPicture,
-} from "../../neuron-report.ts";
+import type { Explanation } from "../../../probe/index.ts";
+import type { NeuronReport, ReportExemplar, ReportLayer, ReportNeuron, ReportPicture } from "../../neuron-report.ts";
 
 /** A grey PNG of 1 × 1 pixel. */
 const PIXEL =
@@ -58,7 +52,7 @@ function bump(rng: Rng, picture: ReportPicture, index: number, value: number): R
   return { picture: index, value, crop, map };
 }
 
-function explain(rng: Rng): ReportExplanation {
+function explain(rng: Rng): Explanation {
   const [first = 0, ...others] = [...rng.permutation(WORDS.length)].slice(0, 5);
   const iou = 0.02 + 0.4 * rng.random() ** 2;
   return {
