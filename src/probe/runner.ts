@@ -33,7 +33,8 @@ export class LayerRunner {
       (x: Value) => imported.apply(imported.params, { [port.name]: x }),
       (name) => wanted.has(name),
     );
-    this.run = compile((x: Value) => forward(x).taps, { cache: 1, reuse: 2 });
+    // Most of what it computes is handed out, and the caller works on one batch while the next is computed.
+    this.run = compile((x: Value) => forward(x).taps, { cache: 1, reuse: 2, spin: false, blockedLayout: false });
   }
 
   /** Runs at most `batch` samples. @throws CajalError `shape` when a sample is not [C, H, W] of the model */

@@ -6,10 +6,15 @@
 
 import { type Rng, scope, Tensor, type Value } from "../../graph/index.ts";
 import {
+  type BatchNorm,
+  type BatchStatistics,
+  batchNorm,
   binaryCrossEntropy,
   type Conv,
   conv,
   crossEntropy,
+  foldBatchNorm,
+  initBatchNorm,
   initConv,
   initLinear,
   type Linear,
@@ -46,12 +51,12 @@ interface Spec {
 }
 
 const trunk: readonly Spec[] = [
-  { name: "conv1", outputs: 24, kernel: 4, stride: 2, padding: 1 },
-  { name: "conv2", outputs: 48, kernel: 3, padding: 1 },
+  { name: "conv1", outputs: 16, kernel: 4, stride: 2, padding: 1 },
+  { name: "conv2", outputs: 32, kernel: 3, padding: 1 },
   { name: "conv3", outputs: 64, kernel: 4, stride: 2, padding: 1 },
   { name: "conv4", outputs: 64, kernel: 3, padding: 1 },
-  { name: "conv5", outputs: 96, kernel: 3, padding: 2, dilation: 2 },
-  { name: "conv6", outputs: 96, kernel: 3, padding: 4, dilation: 4 },
+  { name: "conv5", outputs: 64, kernel: 3, padding: 2, dilation: 2 },
+  { name: "conv6", outputs: 64, kernel: 3, padding: 4, dilation: 4 },
 ];
 
 export interface SceneNetwork<T> {
@@ -60,7 +65,17 @@ export interface SceneNetwork<T> {
   readonly head: Linear<T>;
 }
 
-export function initSceneNetwork(rng: Rng): SceneNetwork<Tensor> {
+/** The network while it is trained: normalised after each convolution of the trunk. */
+export interface TrainableSceneNetwork<T> extends SceneNetwork<T> {
+  readonly norms: readonly BatchNorm<T>[];
+}
+
+export type SceneStatistics<T> = readonly BatchStatistics<T>[];
+
+export function initSceneNetwork(rng: Rng): {
+  params: TrainableSceneNetwork<Tensor>;
+  statistics: SceneStatistics<Tensor>;
+} {
   let inputs = 3;
   const convs = trunk.map(({ name, outputs, kernel }) => {
     const params = initConv(rng.split(name), inputs, outputs, kernel);
@@ -68,22 +83,49 @@ export function initSceneNetwork(rng: Rng): SceneNetwork<Tensor> {
     return params;
   });
   const units = plantedConcepts().length + freeUnits;
-  return {
+  const norms = trunk.map(({ outputs }) => initBatchNorm(outputs));
+  const params = {
     trunk: convs,
+    norms: norms.map((norm) => norm.params),
     concepts: initConv(rng.split("concepts"), inputs, units, 3),
     head: initLinear(rng.split("head"), units, SHAPES.length),
   };
+  return { params, statistics: norms.map((norm) => norm.statistics) };
 }
 
-/** Pictures [N, 3, 64, 64] to the planted layer before its ReLU [N, units, 16, 16] and logits over shapes [N, 6]. */
-export function applySceneNetwork(p: SceneNetwork<Value | Tensor>, x: Value): { evidence: Value; logits: Value } {
-  const features = trunk.reduce((h, { name, ...spec }, i) => scope(name, () => conv(p.trunk[i], h, spec).relu()), x);
+/** The trained network, each normalisation folded into its convolution. */
+export function foldSceneNetwork(
+  params: TrainableSceneNetwork<Tensor>,
+  statistics: SceneStatistics<Tensor>,
+): SceneNetwork<Tensor> {
+  const { trunk: convs, norms, concepts, head } = params;
+  return { trunk: convs.map((p, i) => foldBatchNorm(p, norms[i], statistics[i])), concepts, head };
+}
+
+interface Answers {
+  /** The planted layer before its ReLU: [N, units, 16, 16]. */
+  readonly evidence: Value;
+  /** Over shapes: [N, 6]. */
+  readonly logits: Value;
+}
+
+/** @param normalise what comes between a convolution of the trunk and its ReLU */
+function apply(p: SceneNetwork<Value | Tensor>, x: Value, normalise: (h: Value, i: number) => Value): Answers {
+  const features = trunk.reduce(
+    (h, { name, ...spec }, i) => scope(name, () => normalise(conv(p.trunk[i], h, spec), i).relu()),
+    x,
+  );
   const { evidence, active } = scope("concepts", () => {
     const z = conv(p.concepts, features, { padding: 1 });
     return { evidence: z, active: z.relu() };
   });
   const logits = scope("head", () => linear(p.head, active.max([2, 3])));
   return { evidence, logits };
+}
+
+/** Pictures [N, 3, 64, 64] to the planted layer and the logits. */
+export function applySceneNetwork(p: SceneNetwork<Value | Tensor>, x: Value): Answers {
+  return apply(p, x, (h) => h);
 }
 
 /** A batch of scenes as the network sees them and what it should say. */
@@ -100,11 +142,21 @@ export interface SceneBatch<T> {
 const presentWeight = 4;
 
 /** Mean over the planted units of the cross entropy of their map with the concept's, plus that of the class. */
-export function sceneLoss(p: SceneNetwork<Value>, batch: SceneBatch<Value>): Value {
-  const { evidence, logits } = applySceneNetwork(p, batch.x);
+export function sceneLoss(
+  p: TrainableSceneNetwork<Value>,
+  statistics: SceneStatistics<Value>,
+  batch: SceneBatch<Value>,
+): { loss: Value; statistics: SceneStatistics<Value> } {
+  const seen: BatchStatistics<Value>[] = [];
+  const { evidence, logits } = apply(p, batch.x, (h, i) => {
+    const normalised = batchNorm(p.norms[i], statistics[i], h, 0.95);
+    seen.push(normalised.statistics);
+    return normalised.y;
+  });
   const planted = evidence.slice([0], [plantedConcepts().length], [1]);
   const weights = batch.masks.mul(presentWeight - 1).add(1);
-  return binaryCrossEntropy(planted, batch.masks).mul(weights).mean().add(crossEntropy(logits, batch.labels).mul(0.1));
+  const perCell = binaryCrossEntropy(planted, batch.masks).mul(weights);
+  return { loss: perCell.mean().add(crossEntropy(logits, batch.labels).mul(0.02)), statistics: seen };
 }
 
 export function largestShape(scene: Scene): number {

@@ -4,14 +4,17 @@ import { compile, exportOnnx, Rng, Tensor, type Value, valueAndGrad } from "../.
 import { type AdamState, adamInit, adamUpdate } from "../../nn/index.ts";
 import {
   applySceneNetwork,
+  foldSceneNetwork,
   initSceneNetwork,
   plantedConcepts,
   plantedLayer,
   type SceneBatch,
   type SceneNetwork,
+  type SceneStatistics,
   sceneBatch,
   sceneLoss,
   sceneNetworkSize,
+  type TrainableSceneNetwork,
 } from "./network.ts";
 
 export interface SceneTrainingOptions {
@@ -19,7 +22,7 @@ export interface SceneTrainingOptions {
   readonly steps: number;
   /** Scenes per step. Default 32. */
   readonly batch?: number;
-  /** Highest learning rate; it falls to zero along a cosine. Default 2e-3. */
+  /** Highest learning rate; it falls to zero along a cosine. Default 5e-3. */
   readonly rate?: number;
   readonly signal?: AbortSignal;
   onStep?(step: number, loss: number): void;
@@ -27,32 +30,40 @@ export interface SceneTrainingOptions {
 
 /** Adam on fresh scenes, so that nothing can be learnt by heart. The same seed gives the same network on the same machine. */
 export async function trainSceneNetwork(options: SceneTrainingOptions): Promise<SceneNetwork<Tensor>> {
-  const { seed, steps, batch = 32, rate = 2e-3, signal, onStep } = options;
+  const { seed, steps, batch = 32, rate = 5e-3, signal, onStep } = options;
   const rng = new Rng(seed);
-  type Params = SceneNetwork<Value>;
+  type Params = TrainableSceneNetwork<Value>;
   const step = compile(
-    (params: Params, state: AdamState<Params, Value>, data: SceneBatch<Value>, learningRate: Value) => {
-      const [loss, gradient] = valueAndGrad(sceneLoss)(params, data);
-      return { loss, ...adamUpdate(params, gradient, state, learningRate) };
+    (
+      params: Params,
+      state: AdamState<Params, Value>,
+      before: SceneStatistics<Value>,
+      data: SceneBatch<Value>,
+      learningRate: Value,
+    ) => {
+      // What else the loss learns on the way, the running statistics, is no part of the gradient.
+      let statistics = before;
+      const lossOf = (p: Params) => {
+        const result = sceneLoss(p, before, data);
+        statistics = result.statistics;
+        return result.loss;
+      };
+      const [loss, gradient] = valueAndGrad(lossOf)(params);
+      return { loss, statistics, ...adamUpdate(params, gradient, state, learningRate) };
     },
   );
-  let params = initSceneNetwork(rng.split("weights"));
+  let { params, statistics } = initSceneNetwork(rng.split("weights"));
   let state = adamInit(params);
   const scenes = rng.split("scenes");
-  let data = sceneBatch(scenes.split(0), batch);
   for (let i = 0; i < steps; i++) {
     signal?.throwIfAborted();
     const now = Tensor.scalar(0.5 * rate * (1 + Math.cos((Math.PI * i) / steps)) * Math.min(1, (i + 1) / 50));
-    const running = step(params, state, data, now);
-    // The next scenes are drawn while the runtime computes.
-    data = sceneBatch(scenes.split(i + 1), batch);
-    const result = await running;
-    params = result.params;
-    state = result.state;
+    const result = await step(params, state, statistics, sceneBatch(scenes.split(i), batch), now);
+    ({ params, state, statistics } = result);
     onStep?.(i + 1, result.loss.item());
   }
   await step.release();
-  return params;
+  return foldSceneNetwork(params, statistics);
 }
 
 /** The network as an ONNX file for batches of any size; its metadata says how to show it pictures and which neurons were planted. */

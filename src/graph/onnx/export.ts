@@ -27,6 +27,7 @@ export function encodeGraph(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const names = new Names(inputs);
+  for (const { name, value } of outputs) names.reserve(name, producerOf(value));
   const nodes: NodeProto[] = [];
   const domains = new Set<string>();
   const add = (node: NodeProto) => {
@@ -39,7 +40,8 @@ export function encodeGraph(
       for (const [i, output] of node.outputs.entries()) names.alias(output, node.inputs[i] as Value);
     else for (const proto of nodeProtos(node, names)) add(proto);
   }
-  for (const { name, value } of outputs) add(plainNode("Identity", [names.of(value)], [name]));
+  for (const { name, value } of outputs)
+    if (names.of(value) !== name) add(plainNode("Identity", [names.of(value)], [name]));
   return encodeModel({
     irVersion,
     producerName: "cajal",
@@ -58,6 +60,15 @@ export function encodeGraph(
   });
 }
 
+/** The value itself, behind all boundaries. */
+function producerOf(value: Value): Value {
+  let current = value;
+  for (let { node } = current; node?.definition.name === "Identity"; { node } = current) {
+    current = node.inputs[node.outputs.indexOf(current)] as Value;
+  }
+  return current;
+}
+
 /** Gives each value a name that says where it was made, and gathers constants as initializers. */
 class Names {
   readonly initializers: TensorProto[] = [];
@@ -65,6 +76,7 @@ class Names {
   private readonly constants = new Map<Tensor, string>();
   private readonly small = new Map<string, string>();
   private readonly taken = new Set<string>();
+  private readonly reserved = new Map<Value, string>();
 
   constructor(inputs: readonly NamedValue[]) {
     for (const { name, value } of inputs) {
@@ -96,8 +108,15 @@ class Names {
     this.names.set(value, this.of(original));
   }
 
+  /** Keeps a name for an output; the value itself gets it, if a node makes it and it has no other. */
+  reserve(name: string, value: Value): void {
+    if (this.taken.has(name)) throw new CajalError("argument", `export: two inputs or outputs are named "${name}"`);
+    this.taken.add(name);
+    if (value.node !== undefined && !this.reserved.has(value)) this.reserved.set(value, name);
+  }
+
   define(value: Value, base: string): string {
-    const name = this.fresh(base);
+    const name = this.reserved.get(value) ?? this.fresh(base);
     this.names.set(value, name);
     return name;
   }

@@ -11,10 +11,11 @@ function cores(): number {
 
 export const runtime: Runtime = {
   name: "native",
-  createSession: (model, { threads = cores() } = {}) =>
+  createSession: (model, { threads = cores(), spin = true, blockedLayout = true } = {}) =>
     createOrtSession(ort, model, {
       executionProviders: ["cpu"],
-      graphOptimizationLevel: "all",
+      graphOptimizationLevel: blockedLayout ? "all" : "extended",
       intraOpNumThreads: threads,
+      extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
     }),
 };
