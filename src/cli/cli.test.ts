@@ -66,7 +66,8 @@ describe("cajal", () => {
     const help = await cajal(["--help"]);
     for (const command of ["describe", "layers", "record", "edit", "train", "doctor"])
       expect(help.out).toContain(command);
-    expect((await cajal(["frobnicate"])).code).toBe(1);
+    expect((await cajal(["frobnicate"])).code).toBe(2);
+    expect((await cajal(["describe", "--top", "none"])).code).toBe(2);
   });
 
   it("doctor finds everything that the package needs", async () => {

@@ -2,10 +2,8 @@
 
 import { InvalidArgumentError } from "commander";
 import { CajalError } from "../graph/error.ts";
+import { exitCode } from "./exit-code.ts";
 import { ProgressDisplay } from "./progress.ts";
-
-/** Exit codes that mean something. */
-export const exitCode = { ok: 0, failed: 1, usage: 2, defect: 70, interrupted: 130 } as const;
 
 export interface CommandContext {
   /** Aborts on Ctrl-C. */

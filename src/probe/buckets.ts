@@ -1,8 +1,8 @@
 /**
- * @file The buckets of the activation sketch: 64 per octave, read off a float32's bits.
+ * @file The buckets of the activation sketch: 32 per octave, read off a float32's bits.
  *
- * A float32 is a sign, an 8-bit exponent and a 23-bit mantissa. Its bits without the sign, shifted right by 17, count
- * octaves of 64 equally wide buckets: every bucket spans between 1/128 and 1/64 of its values. (Masson, Rim & Lee 2019,
+ * A float32 is a sign, an 8-bit exponent and a 23-bit mantissa. Its bits without the sign, shifted right by 18, count
+ * octaves of 32 equally wide buckets: every bucket spans between 1/64 and 1/32 of its values. (Masson, Rim & Lee 2019,
  * DDSketch, arXiv:1908.10693, with the logarithm replaced by its piecewise linear approximation.)
  */
 
@@ -10,7 +10,7 @@
 const lowestExponent = -16;
 const highestExponent = 16;
 
-const perOctave = 64;
+const perOctave = 32;
 
 /** Bits of the mantissa that a bucket does not look at. */
 export const bucketShift = 23 - Math.log2(perOctave);

@@ -101,7 +101,7 @@ export class ActivationSketch {
 
   /**
    * The activation below which a share `q`, 0–1, of all activations lies; NaN without activations. Differs from the
-   * order statistic ⌊q·(n − 1)⌋ by 1/64 of its magnitude at most (between 2^−16 and 2^16), on smooth data by far less.
+   * order statistic ⌊q·(n − 1)⌋ by 1/32 of its magnitude at most (between 2^−16 and 2^16), on smooth data by far less.
    */
   quantile(unit: number, q: number): number {
     return quantileOf(this.distribution(unit), q);

@@ -1,12 +1,10 @@
 /** @file cajal doctor */
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import { runCommand } from "../command.ts";
 
-export const doctorCommand = new Command("doctor")
-  .description("what runs here: processor, threads, runtimes, folders, versions")
-  .option("--json", "print the result as JSON")
-  .action((options: { json?: boolean }) =>
+export const define = (command: Command) =>
+  command.option("--json", "print the result as JSON").action((options: { json?: boolean }) =>
     runCommand(options, async ({ say, json }) => {
       const { examine } = await import("../../node/doctor.ts");
       const checks = await examine();

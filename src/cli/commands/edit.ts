@@ -1,6 +1,6 @@
 /** @file cajal edit */
 
-import { Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Edit } from "../../probe/index.ts";
 import { imageSize, runCommand } from "../command.ts";
 
@@ -33,63 +33,63 @@ interface Options {
   readonly json?: boolean;
 }
 
-export const editCommand = new Command("edit")
-  .description("ablate, clamp, scale or shift neurons and save the changed ONNX file")
-  .argument("<model>", "an ONNX file, or a known model's name")
-  .requiredOption("-o, --output <file>", "where the edited ONNX file goes")
-  .option("--ablate <layer:units>", "set to 0; units as in 3 or 3,5-9; may be repeated", addresses)
-  .option("--set <layer:units=value>", "clamp to a value", assignment)
-  .option("--scale <layer:units=factor>", "multiply", assignment)
-  .option("--add <layer:units=amount>", "add", assignment)
-  .option("--size <pixels>", "height (and width) of pictures, for a model that leaves them open", imageSize)
-  .option("--json", "print the result as JSON")
-  .addHelpText(
-    "after",
-    "\nExample:\n  cajal edit net.onnx --ablate fire9/relu:3,17 --scale conv1:0-7=0.5 -o quiet.onnx",
-  )
-  .action((source: string, options: Options) =>
-    runCommand(options, async ({ say, json, progress }) => {
-      const { CajalError } = await import("../../graph/index.ts");
-      const { locateModel, open, parseAddress } = await import("../../node/index.ts");
-      const requests: [string, (units: { units?: number[] }) => Edit][] = [
-        ...(options.ablate ?? []).map((address): (typeof requests)[number] => [
-          address,
-          (units) => ({ ...units, set: 0 }),
-        ]),
-        ...(options.set ?? []).map(({ address, value }): (typeof requests)[number] => [
-          address,
-          (units) => ({ ...units, set: value }),
-        ]),
-        ...(options.scale ?? []).map(({ address, value }): (typeof requests)[number] => [
-          address,
-          (units) => ({ ...units, scale: value }),
-        ]),
-        ...(options.add ?? []).map(({ address, value }): (typeof requests)[number] => [
-          address,
-          (units) => ({ ...units, add: value }),
-        ]),
-      ];
-      if (requests.length === 0)
-        throw new CajalError("argument", "edit: nothing to change", {
-          advice: "Give --ablate, --set, --scale or --add.",
-        });
-      const edits: Record<string, Edit[]> = {};
-      for (const [address, edit] of requests) {
-        const { layer, units } = parseAddress(address);
-        edits[layer] ??= [];
-        edits[layer].push(edit(units === undefined ? {} : { units }));
-      }
-      const model = await open(await locateModel(source, progress), { ...(options.size && { size: options.size }) });
-      const edited = model.edit(edits);
-      await edited.save(options.output);
-      const touched = Object.entries(edits).map(([layer, list]) => ({ layer, edits: list }));
-      for (const { layer, edits: list } of touched) {
-        for (const { units, ...change } of list)
-          say(
-            `${layer}: ${units === undefined ? "all units" : `${units.length} unit${units.length === 1 ? "" : "s"}`} ${Object.entries(change).flat().join(" ")}`,
-          );
-      }
-      say(`wrote ${options.output}`);
-      json({ output: options.output, edits: touched });
-    }),
-  );
+export const define = (command: Command) =>
+  command
+    .argument("<model>", "an ONNX file, or a known model's name")
+    .requiredOption("-o, --output <file>", "where the edited ONNX file goes")
+    .option("--ablate <layer:units>", "set to 0; units as in 3 or 3,5-9; may be repeated", addresses)
+    .option("--set <layer:units=value>", "clamp to a value", assignment)
+    .option("--scale <layer:units=factor>", "multiply", assignment)
+    .option("--add <layer:units=amount>", "add", assignment)
+    .option("--size <pixels>", "height (and width) of pictures, for a model that leaves them open", imageSize)
+    .option("--json", "print the result as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  cajal edit net.onnx --ablate fire9/relu:3,17 --scale conv1:0-7=0.5 -o quiet.onnx",
+    )
+    .action((source: string, options: Options) =>
+      runCommand(options, async ({ say, json, progress }) => {
+        const { CajalError } = await import("../../graph/index.ts");
+        const { locateModel, open, parseAddress } = await import("../../node/index.ts");
+        const requests: [string, (units: { units?: number[] }) => Edit][] = [
+          ...(options.ablate ?? []).map((address): (typeof requests)[number] => [
+            address,
+            (units) => ({ ...units, set: 0 }),
+          ]),
+          ...(options.set ?? []).map(({ address, value }): (typeof requests)[number] => [
+            address,
+            (units) => ({ ...units, set: value }),
+          ]),
+          ...(options.scale ?? []).map(({ address, value }): (typeof requests)[number] => [
+            address,
+            (units) => ({ ...units, scale: value }),
+          ]),
+          ...(options.add ?? []).map(({ address, value }): (typeof requests)[number] => [
+            address,
+            (units) => ({ ...units, add: value }),
+          ]),
+        ];
+        if (requests.length === 0)
+          throw new CajalError("argument", "edit: nothing to change", {
+            advice: "Give --ablate, --set, --scale or --add.",
+          });
+        const edits: Record<string, Edit[]> = {};
+        for (const [address, edit] of requests) {
+          const { layer, units } = parseAddress(address);
+          edits[layer] ??= [];
+          edits[layer].push(edit(units === undefined ? {} : { units }));
+        }
+        const model = await open(await locateModel(source, progress), { ...(options.size && { size: options.size }) });
+        const edited = model.edit(edits);
+        await edited.save(options.output);
+        const touched = Object.entries(edits).map(([layer, list]) => ({ layer, edits: list }));
+        for (const { layer, edits: list } of touched) {
+          for (const { units, ...change } of list)
+            say(
+              `${layer}: ${units === undefined ? "all units" : `${units.length} unit${units.length === 1 ? "" : "s"}`} ${Object.entries(change).flat().join(" ")}`,
+            );
+        }
+        say(`wrote ${options.output}`);
+        json({ output: options.output, edits: touched });
+      }),
+    );

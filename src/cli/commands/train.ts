@@ -1,6 +1,6 @@
 /** @file cajal train */
 
-import { Command } from "commander";
+import type { Command } from "commander";
 import { positiveInteger, runCommand, wholeNumber } from "../command.ts";
 
 interface SceneOptions {
@@ -11,25 +11,23 @@ interface SceneOptions {
   readonly json?: boolean;
 }
 
-const scenesCommand = new Command("scenes")
-  .description("the embedded example: a small network on rendered scenes, with planted concept neurons")
-  .option("-o, --output <file>", "where the ONNX file goes", "scene-network.onnx")
-  .option("--steps <n>", "optimiser steps", positiveInteger, 3000)
-  .option("--batch <n>", "scenes per step", positiveInteger, 32)
-  .option("--seed <n>", "seed of weights and scenes", wholeNumber, 1)
-  .option("--json", "print the result as JSON")
-  .action((options: SceneOptions) =>
-    runCommand(options, async ({ say, json, progress, signal }) => {
-      const { trainScenes } = await import("../../node/index.ts");
-      const result = await trainScenes({ ...options, signal, progress });
-      say(
-        `loss ${result.loss.toFixed(4)}, names the largest shape of ${(100 * result.accuracy).toFixed(1)} % of ${result.tested} fresh scenes`,
-      );
-      say(`wrote ${options.output}`);
-      json(result);
-    }),
-  );
-
-export const trainCommand = new Command("train")
-  .description("train the networks that ship with Cajal")
-  .addCommand(scenesCommand);
+export const define = (command: Command) =>
+  command
+    .command("scenes")
+    .description("the embedded example: a small network on rendered scenes, with planted concept neurons")
+    .option("-o, --output <file>", "where the ONNX file goes", "scene-network.onnx")
+    .option("--steps <n>", "optimiser steps", positiveInteger, 3000)
+    .option("--batch <n>", "scenes per step", positiveInteger, 32)
+    .option("--seed <n>", "seed of weights and scenes", wholeNumber, 1)
+    .option("--json", "print the result as JSON")
+    .action((options: SceneOptions) =>
+      runCommand(options, async ({ say, json, progress, signal }) => {
+        const { trainScenes } = await import("../../node/index.ts");
+        const result = await trainScenes({ ...options, signal, progress });
+        say(
+          `loss ${result.loss.toFixed(4)}, names the largest shape of ${(100 * result.accuracy).toFixed(1)} % of ${result.tested} fresh scenes`,
+        );
+        say(`wrote ${options.output}`);
+        json(result);
+      }),
+    );

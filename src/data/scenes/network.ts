@@ -51,8 +51,8 @@ interface Spec {
 }
 
 const trunk: readonly Spec[] = [
-  { name: "conv1", outputs: 16, kernel: 4, stride: 2, padding: 1 },
-  { name: "conv2", outputs: 32, kernel: 3, padding: 1 },
+  { name: "conv1", outputs: 24, kernel: 4, stride: 2, padding: 1 },
+  { name: "conv2", outputs: 48, kernel: 3, padding: 1 },
   { name: "conv3", outputs: 64, kernel: 4, stride: 2, padding: 1 },
   { name: "conv4", outputs: 64, kernel: 3, padding: 1 },
   { name: "conv5", outputs: 64, kernel: 3, padding: 2, dilation: 2 },
