@@ -42,22 +42,6 @@ describe("compile", () => {
     for (const [i, result] of (await Promise.all(calls)).entries()) expect(result.numbers()[0]).toBe(i + 1);
   });
 
-  it("reuses buffers when told to: a result holds until the call after the next", async () => {
-    const f = compile((x: Value) => ({ twice: x.mul(2), same: x.add(0) }), { reuse: 2 });
-    const [a, b] = [await f(Tensor.of([1, 2])), await f(Tensor.of([3, 4]))];
-    expect([[...a.twice.data], [...b.twice.data]]).toEqual([
-      [2, 4],
-      [6, 8],
-    ]);
-    const c = await f(Tensor.of([5, 6]));
-    expect(c.twice.data).toBe(a.twice.data);
-    expect([[...a.twice.data], [...b.same.data]]).toEqual([
-      [10, 12],
-      [3, 4],
-    ]);
-    await f.release();
-  });
-
   it("takes constants that the function closes over, and shares equal small ones", async () => {
     const weights = Tensor.of([
       [1, 2],

@@ -4,7 +4,7 @@ import { runtime as defaultRuntime } from "#runtime";
 import { CajalError } from "./error.ts";
 import { encodeGraph, type NamedValue } from "./onnx/export.ts";
 import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
-import { formatShape, Tensor, type ValueType } from "./tensor.ts";
+import { formatShape, Tensor } from "./tensor.ts";
 import { type Concrete, trace } from "./trace.ts";
 import { leavesOf, mapLeaves, type Replace, structureOf, withLeaves } from "./tree.ts";
 
@@ -13,11 +13,6 @@ export interface CompileOptions extends SessionOptions {
   readonly runtime?: Runtime;
   /** Sessions kept, one per combination of argument shapes; the least recently used goes first. Default 16. */
   readonly cache?: number;
-  /**
-   * Write results into so many sets of buffers in turn, instead of new ones: with 2, a result holds until the call after the next.
-   * For loops over large results that are looked at once.
-   */
-  readonly reuse?: number;
 }
 
 /** Tensors in, tensors out. */
@@ -32,20 +27,9 @@ export interface Compiled<A extends readonly unknown[], R> {
 interface Program {
   readonly session: Promise<Session>;
   readonly inputNames: readonly string[];
-  readonly outputs: readonly { readonly name: string; readonly type: ValueType }[];
+  readonly outputNames: readonly string[];
   /** The result's structure; its leaves stand for nothing. */
   readonly template: unknown;
-  /** Sets of results in use under `reuse`, and how many calls there were. */
-  readonly buffers: Record<string, Tensor>[];
-  calls: number;
-}
-
-function nextBuffers(program: Program, sets: number): Record<string, Tensor> {
-  const at = program.calls++ % sets;
-  program.buffers[at] ??= Object.fromEntries(
-    program.outputs.map(({ name, type }) => [name, Tensor.zeros(type.shape, type.dtype)]),
-  );
-  return program.buffers[at];
 }
 
 const placeholder = Tensor.scalar(0);
@@ -59,7 +43,7 @@ export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
-  const { runtime = defaultRuntime, cache = 16, reuse = 0, ...sessionOptions } = options;
+  const { runtime = defaultRuntime, cache = 16, ...sessionOptions } = options;
   const programs = new Map<string, Program>();
 
   const encode = (args: readonly unknown[]) => {
@@ -68,7 +52,7 @@ export function compile<A extends readonly unknown[], R>(
     return {
       bytes: encodeGraph(inputs, unique),
       inputNames: inputs.map((input) => input.name),
-      outputs: unique.map(({ name, value: { dtype, shape } }) => ({ name, type: { dtype, shape } })),
+      outputNames: unique.map(({ name }) => name),
       template: mapLeaves(result, () => placeholder),
     };
   };
@@ -78,7 +62,7 @@ export function compile<A extends readonly unknown[], R>(
     let entry = programs.get(key);
     if (entry === undefined) {
       const { bytes, ...rest } = encode(args);
-      entry = { ...rest, session: runtime.createSession(bytes, sessionOptions), buffers: [], calls: 0 };
+      entry = { ...rest, session: runtime.createSession(bytes, sessionOptions) };
       entry.session.catch(() => programs.delete(key));
     }
     programs.delete(key);
@@ -92,8 +76,7 @@ export function compile<A extends readonly unknown[], R>(
   };
 
   const call = async (...args: readonly unknown[]): Promise<Concrete<R>> => {
-    const entry = program(args);
-    const { session, inputNames, outputs, template } = entry;
+    const { session, inputNames, outputNames, template } = program(args);
     const leaves = leavesOf(args);
     const feeds: Record<string, Tensor> = {};
     for (const [i, name] of inputNames.entries()) {
@@ -105,10 +88,10 @@ export function compile<A extends readonly unknown[], R>(
       }
       feeds[name] = leaf;
     }
-    const results = await (await session).run(feeds, reuse > 0 ? nextBuffers(entry, reuse) : undefined);
+    const results = await (await session).run(feeds);
     return withLeaves(
       template,
-      outputs.map(({ name }) => results[name]),
+      outputNames.map((name) => results[name]),
     ) as Concrete<R>;
   };
 

@@ -97,8 +97,6 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
 
   try {
     const all = Array.from({ length: samples.length }, (_, i) => i);
-    // One batch is computed while the last one is taken in.
-    let pending: Promise<void> | undefined;
     for await (const { indices, samples: batch } of readBatches(
       samples,
       all,
@@ -106,12 +104,8 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
       (s) => skipped.push(s),
       signal,
     )) {
-      const running = runner.activations(batch);
-      await Promise.all([pending, running.catch(() => undefined)]);
-      const activity = await running;
-      pending = take(indices, batch, activity);
+      await take(indices, batch, await runner.activations(batch));
     }
-    await pending;
   } finally {
     await runner.release();
   }

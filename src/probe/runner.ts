@@ -9,7 +9,7 @@ import type { Sample } from "./samples.ts";
 const batchBytes = 48 << 20;
 const largestBatch = 32;
 
-/** Activations by layer name, each [batch, …]; rows beyond the samples given are padding. They hold until the run after the next. */
+/** Activations by layer name, each [batch, …]; rows beyond the samples given are padding. */
 export type BatchActivity = Readonly<Record<string, Tensor>>;
 
 /** The model cut down to what the chosen layers need, ready to run. */
@@ -33,8 +33,8 @@ export class LayerRunner {
       (x: Value) => imported.apply(imported.params, { [port.name]: x }),
       (name) => wanted.has(name),
     );
-    // Most of what it computes is handed out, and the caller works on one batch while the next is computed.
-    this.run = compile((x: Value) => forward(x).taps, { cache: 1, reuse: 2, spin: false, blockedLayout: false });
+    // Most of what it computes is handed out.
+    this.run = compile((x: Value) => forward(x).taps, { cache: 1, blockedLayout: false });
   }
 
   /** Runs at most `batch` samples. @throws CajalError `shape` when a sample is not [C, H, W] of the model */

@@ -16,7 +16,7 @@ export const define = (command: Command) =>
     .command("scenes")
     .description("the embedded example: a small network on rendered scenes, with planted concept neurons")
     .option("-o, --output <file>", "where the ONNX file goes", "scene-network.onnx")
-    .option("--steps <n>", "optimiser steps", positiveInteger, 3000)
+    .option("--steps <n>", "optimiser steps", positiveInteger, 2200)
     .option("--batch <n>", "scenes per step", positiveInteger, 32)
     .option("--seed <n>", "seed of weights and scenes", wholeNumber, 1)
     .option("--json", "print the result as JSON")

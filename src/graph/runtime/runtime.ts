@@ -18,14 +18,8 @@ export interface SessionOptions {
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
-  /**
-   * @param into tensors to write all results to, instead of new ones
-   * @throws CajalError `runtime` with ONNX Runtime's message
-   */
-  run(
-    feeds: Readonly<Record<string, Tensor>>,
-    into?: Readonly<Record<string, Tensor>>,
-  ): Promise<Record<string, Tensor>>;
+  /** @throws CajalError `runtime` with ONNX Runtime's message */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>>;
   release(): Promise<void>;
 }
 

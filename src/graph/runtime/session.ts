@@ -29,20 +29,18 @@ export async function createOrtSession(
   return {
     inputNames: session.inputNames,
     outputNames: session.outputNames,
-    async run(feeds, into) {
+    async run(feeds) {
       if (released) {
         throw new CajalError("runtime", "the session was released", { advice: "Compile or open the model again." });
       }
       const wrap = ({ dtype, data, shape }: Tensor): OrtTensor =>
         new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
       const inputs = Object.fromEntries(session.inputNames.map((name) => [name, wrap(feeds[name])]));
-      const fetches = into && Object.fromEntries(session.outputNames.map((name) => [name, wrap(into[name])]));
-      const run = (fetches ? session.run(inputs, fetches) : session.run(inputs)).finally(() => running.delete(run));
+      const run = session.run(inputs).finally(() => running.delete(run));
       running.add(run);
       const results = await run.catch((error: unknown) => {
         throw runtimeError("fails", error);
       });
-      if (into) return { ...into };
       const outputs: Record<string, Tensor> = {};
       for (const name of session.outputNames) {
         const { type, dims, data } = results[name];
