@@ -29,18 +29,23 @@ interface Run {
 }
 
 /** Runs the built command. */
-function cajal(args: readonly string[], options: { interruptWhen?: RegExp; cwd?: string } = {}): Promise<Run> {
+function cajal(args: readonly string[], options: { interruptWhen?: () => boolean } = {}): Promise<Run> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), ...args], { cwd: options.cwd ?? folder });
+    const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), ...args], { cwd: folder });
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => {
       out += chunk;
     });
     child.stderr.on("data", (chunk) => {
       err += chunk;
-      if (options.interruptWhen?.test(err)) child.kill("SIGINT");
     });
-    child.on("close", (code) => resolve({ code, out, err }));
+    const watch = setInterval(() => {
+      if (options.interruptWhen?.()) child.kill("SIGINT");
+    }, 5);
+    child.on("close", (code) => {
+      clearInterval(watch);
+      resolve({ code, out, err });
+    });
   });
 }
 
@@ -246,10 +251,17 @@ describe("what can go wrong", () => {
   });
 
   it("Ctrl-C ends cleanly and leaves no mess", async () => {
-    const pictures = await scenesOnDisk("interrupted", 120, false);
+    const pictures = await scenesOnDisk("interrupted", 400, false);
     const before = readdirSync(folder);
+    // Once, when it has begun to write.
+    let interrupted = false;
+    const interruptWhen = () => {
+      if (interrupted || !readdirSync(folder).some((file) => file.includes(".part"))) return false;
+      interrupted = true;
+      return true;
+    };
     const { code, err } = await cajal(["record", embedded, "--data", pictures, "-o", "interrupted.parquet"], {
-      interruptWhen: /checking|recording|/,
+      interruptWhen,
     });
     expect([code, err]).toEqual([130, expect.stringContaining("cajal: interrupted")]);
     expect(readdirSync(folder)).toEqual(before);
