@@ -1,4 +1,4 @@
-/** @file Peak memory of recording to a Parquet file, for few and for a hundred times as many pictures. */
+/** @file Peak memory of recording, in memory and to a Parquet file, for few and for a hundred times as many pictures. */
 
 import { execFileSync } from "node:child_process";
 import { rmSync } from "node:fs";
@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PictureSet } from "cajal/data";
-import { recordToFile, silent } from "cajal/node";
+import { prepare, recordToFile, silent } from "cajal/node";
+import { record } from "cajal/probe";
 import type { Bench } from "./main.ts";
 
 const few = 500;
@@ -31,23 +32,24 @@ function patterns(length: number): PictureSet {
   };
 }
 
-/** In a process of its own: records so many pictures and prints the peak memory in megabytes and the seconds taken. */
-async function measure(pictures: number): Promise<void> {
-  const output = join(tmpdir(), `cajal-memory-${process.pid}.parquet`);
+/** In a process of its own: records so many pictures, to a file or not, and prints the peak memory in megabytes and the seconds taken. */
+async function measure(pictures: number, toFile: boolean): Promise<void> {
   const start = performance.now();
-  await recordToFile({
-    pictures: patterns(pictures),
-    output,
-    layers: ["concepts/Relu"],
-    signal: new AbortController().signal,
-    progress: silent,
-  });
-  rmSync(output);
+  const layers = ["concepts/Relu"];
+  if (toFile) {
+    const output = join(tmpdir(), `cajal-memory-${process.pid}.parquet`);
+    const { signal } = new AbortController();
+    await recordToFile({ pictures: patterns(pictures), output, layers, signal, progress: silent });
+    rmSync(output);
+  } else {
+    const { model, samples } = await prepare({ pictures: patterns(pictures), progress: silent });
+    await record(model, samples, { layers });
+  }
   process.stdout.write(`${process.resourceUsage().maxRSS / 1024} ${(performance.now() - start) / 1000}\n`);
 }
 
-function inItsOwnProcess(pictures: number): { megabytes: number; seconds: number } {
-  const output = execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(pictures)], {
+function inItsOwnProcess(pictures: number, kind: string): { megabytes: number; seconds: number } {
+  const output = execFileSync(process.execPath, [fileURLToPath(import.meta.url), String(pictures), kind], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -56,16 +58,16 @@ function inItsOwnProcess(pictures: number): { megabytes: number; seconds: number
 }
 
 export const memoryBench: Bench = async (say) => {
-  const [small, large] = [inItsOwnProcess(few), inItsOwnProcess(many)];
-  const figures = {
-    few: { pictures: few, ...small },
-    many: { pictures: many, ...large },
-    ratio: Number((large.megabytes / small.megabytes).toFixed(3)),
-  };
-  for (const { pictures, megabytes, seconds } of [figures.few, figures.many])
-    say(`${pictures} pictures: peak ${megabytes} MB, ${seconds} s`);
-  say(`ratio ${figures.ratio}`);
+  const figures: Record<string, unknown> = {};
+  for (const kind of ["record", "file"]) {
+    const [small, large] = [inItsOwnProcess(few, kind), inItsOwnProcess(many, kind)];
+    const ratio = Number((large.megabytes / small.megabytes).toFixed(3));
+    figures[kind] = { [few]: small, [many]: large, ratio };
+    const what = kind === "file" ? "recording to a Parquet file" : "recording";
+    say(`${what}: peak ${small.megabytes} MB for ${few} pictures, ${large.megabytes} MB for ${many}: ratio ${ratio}`);
+  }
   return figures;
 };
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await measure(Number(process.argv[2]));
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await measure(Number(process.argv[2]), process.argv[3] === "file");

@@ -25,7 +25,8 @@ export class ActivityFile {
   private readonly appender: Appender;
   private readonly layers = new Map<string, number>();
   private readonly input: ImageInput;
-  private chunk = newChunk();
+  /** One chunk for all rows: chunks are freed only when JavaScript collects garbage. */
+  private readonly chunk = newChunk();
   private filled = 0;
 
   private constructor(
@@ -52,7 +53,7 @@ export class ActivityFile {
       // DuckDB reports a folder that cannot be written less clearly than the file system does.
       await (await open(scratch, "wx")).close();
       await rm(scratch);
-      const instance = await DuckDBInstance.create(`${scratch}.db`, { memory_limit: "256MB", threads: "2" });
+      const instance = await DuckDBInstance.create(`${scratch}.db`, { memory_limit: "32MB", threads: "1" });
       const connection = await instance.connect();
       await connection.run(
         "CREATE TABLE activity(picture INTEGER, layer SMALLINT, unit INTEGER, maximum FLOAT, mean FLOAT, cell INTEGER)",
@@ -98,7 +99,6 @@ export class ActivityFile {
     for (const vector of vectors) vector.flush();
     data.rowCount = this.filled;
     this.appender.appendDataChunk(data);
-    this.chunk = newChunk();
     this.filled = 0;
   }
 
