@@ -1,8 +1,7 @@
 #!/usr/bin/env node
 /** @file The command `cajal`. Only the command that is called is loaded, and its work only when it runs: --help is quick. */
 
-import { Command } from "commander";
-import { version } from "../node/version.ts";
+import type { Command } from "commander";
 import { exitCode } from "./exit-code.ts";
 
 interface Entry {
@@ -35,16 +34,27 @@ const commands: Readonly<Record<string, Entry>> = {
   },
 };
 
-const program = new Command("cajal")
-  .description("Read, explain, edit and build neural networks neuron by neuron.")
-  .version(version)
-  .showHelpAfterError("(cajal <command> --help shows its options)")
-  .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.ok : exitCode.usage));
-
+const description = "Read, explain, edit and build neural networks neuron by neuron.";
 const words = process.argv.slice(2);
-for (const [name, { summary, load }] of Object.entries(commands)) {
-  const command = program.command(name).description(summary);
-  if (words.includes(name)) (await load()).define(command);
-}
 
-await program.parseAsync();
+if (words.length === 0 || (words.length === 1 && ["--help", "-h", "help"].includes(words[0]))) {
+  // What most people ask first is answered without loading the parser of options.
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`);
+  process.stdout.write(
+    `Usage: cajal <command> [options]\n\n${description}\n\n${lines.join("\n")}\n\ncajal <command> --help shows its options; cajal --version the version.\n`,
+  );
+} else {
+  const { program } = await import("commander");
+  const { version } = await import("../node/version.ts");
+  program
+    .name("cajal")
+    .description(description)
+    .version(version)
+    .showHelpAfterError("(cajal <command> --help shows its options)")
+    .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.ok : exitCode.usage));
+  for (const [name, { summary, load }] of Object.entries(commands)) {
+    const command = program.command(name).description(summary);
+    if (words.includes(name)) (await load()).define(command);
+  }
+  await program.parseAsync();
+}
