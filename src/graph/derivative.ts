@@ -11,7 +11,7 @@ import { CajalError } from "./error.ts";
 import { order } from "./order.ts";
 import { formatShape, sameShape, type Tensor } from "./tensor.ts";
 import type { GraphNode, Tracer } from "./tracer.ts";
-import { leavesOf, mapLeaves, type Replace, withLeaves } from "./tree.ts";
+import { leavesOf, type Replace, withLeaves } from "./tree.ts";
 import type { Value } from "./value.ts";
 
 type Cotangents = Map<Value, Value>;
@@ -207,12 +207,4 @@ export function customVjp<A extends readonly unknown[], R, S>(
     });
     return withLeaves(result, outputs) as R;
   };
-}
-
-/** Zeros like every leaf of a tree of values. */
-export function zerosLike<T>(tree: T): Replace<T, Value> {
-  return mapLeaves(tree, (leaf) => {
-    if (!("tracer" in leaf)) throw new CajalError("argument", "zerosLike: a leaf is not part of a graph");
-    return zeros(leaf);
-  });
 }

@@ -8,7 +8,7 @@ export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivat
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
-export { concat, where } from "./functions.ts";
+export { concat } from "./functions.ts";
 export { collect, type Edit, intervene, scope, tap } from "./names.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";

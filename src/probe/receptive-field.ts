@@ -5,8 +5,9 @@
  * convolutional neural networks"): the field's size, the step between neighbouring cells, and the centre of the first cell's field.
  */
 
-import type { Attributes } from "../graph/op.ts";
+import { extents, slidingWindow } from "../graph/ops/window.ts";
 import { order } from "../graph/order.ts";
+import type { Shape } from "../graph/tensor.ts";
 import type { GraphNode } from "../graph/tracer.ts";
 import type { Value } from "../graph/value.ts";
 
@@ -72,29 +73,16 @@ const mixesPositions = new Set([
 ]);
 
 function convolve(before: AxisField, node: GraphNode, axis: 0 | 1): AxisField {
-  const [x, weight] = node.inputs as Value[];
   const { attributes } = node;
-  const list = (name: string) => (attributes[name] as readonly number[] | undefined)?.[axis];
-  const kernel = list("kernel_shape") ?? weight?.shape[axis + 2] ?? 1;
-  const stride = list("strides") ?? 1;
-  const reach = (list("dilations") ?? 1) * (kernel - 1);
-  const begin = padBegin(
-    attributes,
-    axis,
-    (node.outputs[0].shape[axis + 2] - 1) * stride + reach + 1 - x.shape[axis + 2],
-  );
+  const [x, weight] = node.inputs as Value[];
+  const kernel = node.definition.name === "Conv" ? weight.shape.slice(2) : (attributes.kernel_shape as Shape);
+  const window = slidingWindow(x.shape.slice(2), kernel, attributes, attributes.ceil_mode === 1 ? "ceil" : "floor");
+  const reach = extents(window)[axis] - 1;
   return {
     size: before.size + reach * before.step,
-    step: before.step * stride,
-    start: before.start + (reach / 2 - begin) * before.step,
+    step: before.step * window.strides[axis],
+    start: before.start + (reach / 2 - window.before[axis]) * before.step,
   };
-}
-
-function padBegin(attributes: Attributes, axis: 0 | 1, total: number): number {
-  if (attributes.auto_pad === "SAME_UPPER") return Math.max(0, Math.floor(total / 2));
-  if (attributes.auto_pad === "SAME_LOWER") return Math.max(0, Math.ceil(total / 2));
-  if (attributes.auto_pad === "VALID") return 0;
-  return (attributes.pads as readonly number[] | undefined)?.[axis] ?? 0;
 }
 
 function rescale(before: AxisField, scale: number): AxisField {

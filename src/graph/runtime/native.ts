@@ -22,11 +22,10 @@ keepFreedMemory();
 
 export const runtime: Runtime = {
   name: "native",
-  createSession: (model, { threads = cores(), spin = true, blockedLayout = true } = {}) =>
+  createSession: (model, { threads = cores(), blockedLayout = true } = {}) =>
     createOrtSession(ort, model, {
       executionProviders: ["cpu"],
       graphOptimizationLevel: blockedLayout ? "all" : "extended",
       intraOpNumThreads: threads,
-      extra: { session: { intra_op: { allow_spinning: spin ? "1" : "0" } } },
     }),
 };

@@ -5,11 +5,6 @@ import type { Tensor } from "../tensor.ts";
 export interface SessionOptions {
   /** Threads inside one op; default: one per core. */
   readonly threads?: number;
-  /**
-   * Whether threads wait for more work by spinning: quicker to start, but other work of the process finds no free core.
-   * Default true.
-   */
-  readonly spin?: boolean;
   /** Whether convolutions may use a blocked memory layout: quicker, unless many of their results are outputs. Default true. */
   readonly blockedLayout?: boolean;
 }
