@@ -22,10 +22,10 @@ keepFreedMemory();
 
 export const runtime: Runtime = {
   name: "native",
-  createSession: (model, { threads = cores(), blockedLayout = true } = {}) =>
+  createSession: (model, { threads = cores() } = {}) =>
     createOrtSession(ort, model, {
       executionProviders: ["cpu"],
-      graphOptimizationLevel: blockedLayout ? "all" : "extended",
+      graphOptimizationLevel: "all",
       intraOpNumThreads: threads,
     }),
 };

@@ -5,8 +5,6 @@ import type { Tensor } from "../tensor.ts";
 export interface SessionOptions {
   /** Threads inside one op; default: one per core. */
   readonly threads?: number;
-  /** Whether convolutions may use a blocked memory layout: quicker, unless many of their results are outputs. Default true. */
-  readonly blockedLayout?: boolean;
 }
 
 /** A loaded model. Feeds and results are by name. */
