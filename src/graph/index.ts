@@ -9,7 +9,7 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
-export { collect, type Edit, intervene, scope, tap } from "./names.ts";
+export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
 export {
@@ -27,6 +27,7 @@ export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor
 export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { type ScanOptions, scan } from "./scan.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";

@@ -23,6 +23,7 @@ import { plainNormaliseOps } from "./plain-normalise.ts";
 import { positionOps } from "./positions.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
+import { scanOps } from "./scan.ts";
 import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
@@ -54,6 +55,7 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...resizeOps,
   ...depthSpaceOps,
   ...positionOps,
+  ...scanOps,
 };
 
 /** @throws CajalError `unknown-op` */
