@@ -11,6 +11,7 @@ export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
 export { collect, type Edit, intervene, scope, tap } from "./names.ts";
+export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
 export {
@@ -29,6 +30,6 @@ export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
-export { type Concrete, trace } from "./trace.ts";
+export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
