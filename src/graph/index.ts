@@ -9,7 +9,9 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
+export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
 export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
+export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
 export {
@@ -29,6 +31,6 @@ export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export { type ScanOptions, scan } from "./scan.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
-export { type Concrete, trace } from "./trace.ts";
+export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
