@@ -98,6 +98,26 @@ const explicitPads: Upgrade = {
   },
 };
 
+/** Recurrent ops with the batch before the steps (`layout` 1) or without `hidden_size`: ONNX Runtime refuses both. */
+const recurrent: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node, tracer) => {
+    const hidden_size = (node.inputs[2] as Value).shape[2];
+    const rest = without({ ...node, attributes: { hidden_size, ...node.attributes } }, "layout");
+    if (Number(node.attributes.layout ?? 0) === 0) return rest;
+    const swap = (value: Value | undefined) => value?.transpose([1, 0, 2]);
+    const [x, w, r, bias, lengths, initialH, initialC, peepholes] = node.inputs;
+    const inputs = [swap(x), w, r, bias, lengths, swap(initialH), swap(initialC), peepholes];
+    const [y, ...last] = tracer.emitAll(node.op, inputs, rest.attributes, node.outputs);
+    return {
+      op: "Identity",
+      inputs: [y.transpose([2, 0, 1, 3]), ...last.map(swap)],
+      attributes: {},
+      outputs: node.outputs,
+    };
+  },
+};
+
 const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ...Object.fromEntries(
     ["Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp"].map((kind) => [
@@ -153,6 +173,9 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     },
   ],
   Dropout: [{ before: 12, rewrite: (node) => without(node, "ratio", "seed") }],
+  LSTM: [recurrent],
+  GRU: [recurrent],
+  RNN: [recurrent],
   Conv: [explicitPads],
   MaxPool: [explicitPads],
   AveragePool: [explicitPads],

@@ -13,8 +13,10 @@ import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
+import { gruOps } from "./gru.ts";
 import { linearOps } from "./linear.ts";
 import { lrnOps } from "./lrn.ts";
+import { lstmOps } from "./lstm.ts";
 import { maxPoolOps } from "./max-pool.ts";
 import { normPoolOps } from "./norm-pool.ts";
 import { normaliseOps } from "./normalise.ts";
@@ -23,6 +25,7 @@ import { plainNormaliseOps } from "./plain-normalise.ts";
 import { positionOps } from "./positions.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
+import { rnnOps } from "./rnn.ts";
 import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
@@ -54,6 +57,9 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...resizeOps,
   ...depthSpaceOps,
   ...positionOps,
+  ...lstmOps,
+  ...gruOps,
+  ...rnnOps,
 };
 
 /** @throws CajalError `unknown-op` */
