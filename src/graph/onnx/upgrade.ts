@@ -80,7 +80,8 @@ const explicitPads: Upgrade = {
     const { auto_pad, pads: _ignored, ...attributes } = node.attributes;
     const mode = String(auto_pad ?? "NOTSET");
     if (mode === "NOTSET") return node;
-    const [x, weight] = node.inputs as Value[];
+    const x = node.inputs[0] as Value;
+    const weight = node.inputs[node.op === "QLinearConv" ? 3 : 1] as Value;
     const kernel = (attributes.kernel_shape as readonly number[] | undefined) ?? weight.shape.slice(2);
     const dilations = (attributes.dilations as readonly number[] | undefined) ?? kernel.map(() => 1);
     if (mode === "VALID" || dilations.every((step) => step === 1))
@@ -115,6 +116,26 @@ const recurrent: Upgrade = {
       attributes: {},
       outputs: node.outputs,
     };
+  },
+};
+
+/** Before operator set 21, int32 met a float scale; then x and scale became of one type. Set 23 names how exact the division is. */
+const quantise: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node) => {
+    const [x, scale, ...zero] = node.inputs as Value[];
+    return without({ ...node, inputs: [x.cast(scale.dtype), scale, ...zero] }, "precision");
+  },
+};
+
+/** Operator set 23 lets the result be of another type than the scale. */
+const dequantise: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node, tracer) => {
+    const { output_dtype = 0, ...attributes } = node.attributes;
+    if (Number(output_dtype) === 0) return { ...node, attributes };
+    const result = tracer.emit("DequantizeLinear", node.inputs, attributes);
+    return { op: "Cast", inputs: [result], attributes: { to: output_dtype }, outputs: 1 };
   },
 };
 
@@ -176,7 +197,11 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   LSTM: [recurrent],
   GRU: [recurrent],
   RNN: [recurrent],
+  QuantizeLinear: [quantise],
+  DequantizeLinear: [dequantise],
   Conv: [explicitPads],
+  QLinearConv: [explicitPads],
+  ConvInteger: [explicitPads],
   MaxPool: [explicitPads],
   AveragePool: [explicitPads],
   // Operator set 23 names what ONNX Runtime has long had under another name.

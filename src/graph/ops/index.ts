@@ -23,6 +23,8 @@ import { normaliseOps } from "./normalise.ts";
 import { padOps } from "./pad.ts";
 import { plainNormaliseOps } from "./plain-normalise.ts";
 import { positionOps } from "./positions.ts";
+import { qlinearOps } from "./qlinear.ts";
+import { quantizeOps } from "./quantize.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
 import { rnnOps } from "./rnn.ts";
@@ -60,6 +62,8 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...lstmOps,
   ...gruOps,
   ...rnnOps,
+  ...quantizeOps,
+  ...qlinearOps,
 };
 
 /** @throws CajalError `unknown-op` */
