@@ -50,6 +50,8 @@ export type Derivative =
   | { readonly vjp: VjpRule; readonly jvp: JvpRule }
   /** Zero almost everywhere (steps) or not a function of real numbers (comparisons, indices). */
   | "zero"
+  /** The same outputs from nodes that have rules; these are differentiated in the op's place. */
+  | { readonly expand: (call: Call) => readonly Value[] }
   /** It has one, but no rule is known here; the reason is shown. */
   | { readonly missing: string };
 

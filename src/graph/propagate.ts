@@ -3,6 +3,7 @@
 import { expandTo } from "./broadcast.ts";
 import { isFloat } from "./dtype.ts";
 import { CajalError } from "./error.ts";
+import type { Call, JvpRule, VjpRule } from "./op.ts";
 import { order } from "./order.ts";
 import { formatShape, sameShape } from "./tensor.ts";
 import type { GraphNode, Tracer } from "./tracer.ts";
@@ -25,11 +26,38 @@ function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode
 
 function rules(node: GraphNode) {
   const { derivative, name } = node.definition;
-  if (derivative === "zero" || !("missing" in derivative)) return derivative;
+  if (derivative === "zero" || "vjp" in derivative) return derivative;
+  if ("expand" in derivative) return expandedRules(node, derivative.expand);
   const at = node.scope === "" ? "" : `, at "${node.scope}"`;
   throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
     advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
   });
+}
+
+/** Rules of an op that is differentiated through its expansion. */
+function expandedRules(node: GraphNode, expand: (call: Call) => readonly Value[]): { vjp: VjpRule; jvp: JvpRule } {
+  const tracer = tracerOf(node);
+  const open = node.inputs.flatMap((input, i) => (input && isFloat(input.dtype) && !input.constant ? [i] : []));
+  const behindBoundary = () => {
+    const sources = tracer.boundary(open.map((i) => node.inputs[i] as Value));
+    const inputs = node.inputs.map((input, i) => (open.includes(i) ? sources[open.indexOf(i)] : input));
+    return { sources, outputs: expand({ ...tracer.call(node), inputs }) };
+  };
+  return {
+    vjp: (_call, cotangents) => {
+      const { sources, outputs } = behindBoundary();
+      const pulled = pullBack(sources, outputs, cotangents);
+      return node.inputs.map((_, i) => pulled[open.indexOf(i)]);
+    },
+    jvp: (_call, tangents) => {
+      const { sources, outputs } = behindBoundary();
+      return pushForward(
+        sources,
+        outputs,
+        open.map((i) => tangents[i]),
+      );
+    },
+  };
 }
 
 const accumulate = (cotangents: Map<Value, Value>, value: Value, cotangent: Value): void => {

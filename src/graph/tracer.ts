@@ -181,7 +181,8 @@ export class Tracer {
     const arrays = inputs.map(
       (input) => input && { shape: input.shape, data: input.constant?.numbers() ?? new Float64Array(0) },
     );
-    return definition.evaluate(arrays, attributes, types).map((data, i) => {
+    const results = definition.evaluate(arrays, attributes, types).slice(0, types.length);
+    return results.map((data, i) => {
       const constant = Tensor.of(data, types[i].shape, types[i].dtype);
       return new Value(this, constant, { constant });
     });
