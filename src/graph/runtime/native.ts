@@ -1,7 +1,8 @@
 /** @file The runtime of Node.js: ONNX Runtime's native build. */
 
 import * as ort from "onnxruntime-node";
-import type { Runtime } from "./runtime.ts";
+import { computesFloat16, type Excuse, prove } from "./prove.ts";
+import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
 import { createOrtSession } from "./session.ts";
 
 /** Cores that this process may use. ONNX Runtime's own guess is one thread on a two-core machine. */
@@ -20,12 +21,37 @@ function keepFreedMemory(): void {
 
 keepFreedMemory();
 
-export const runtime: Runtime = {
-  name: "native",
-  createSession: (model, { threads = cores(), blockedLayout = true } = {}) =>
-    createOrtSession(ort, model, {
-      executionProviders: ["cpu"],
-      graphOptimizationLevel: blockedLayout ? "all" : "extended",
-      intraOpNumThreads: threads,
-    }),
+function runtimeOf(device: Device, { threads: all = cores() }: RuntimeOptions): Runtime {
+  return {
+    device,
+    float16: false,
+    createSession: (model, { threads = all, blockedLayout = true } = {}) =>
+      createOrtSession(ort, model, {
+        executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+        graphOptimizationLevel: blockedLayout ? "all" : "extended",
+        intraOpNumThreads: threads,
+      }),
+  };
+}
+
+const excuses: Readonly<Record<Device, Excuse>> = {
+  cpu: { what: "ONNX Runtime does not work on this processor", advice: "Run npm ci again." },
+  webgpu: {
+    what: "no graphics card was found",
+    advice: "On Linux it needs Vulkan: the package libvulkan1 and the driver of the card.",
+  },
+  cuda: {
+    what: "ONNX Runtime's CUDA library is not there, or lacks CUDA 12 or cuDNN 9",
+    advice: "With an NVIDIA card, on Linux: npm rebuild onnxruntime-node --ignore-scripts=false",
+  },
+};
+
+export const runtime: Platform["runtime"] = runtimeOf("cpu", {});
+
+export const devices: Platform["devices"] = ["cpu", "webgpu", "cuda"];
+
+export const connect: Platform["connect"] = async (device, options) => {
+  const connected = runtimeOf(device, options);
+  await prove(connected, excuses[device]);
+  return device === "cpu" ? connected : { ...connected, float16: await computesFloat16(ort, device) };
 };
