@@ -4,6 +4,7 @@ import * as ort from "onnxruntime-node";
 import { computesFloat16, type Excuse, prove } from "./prove.ts";
 import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
 import { createOrtSession } from "./session.ts";
+import { place } from "./webgpu.ts";
 
 /** Cores that this process may use. ONNX Runtime's own guess is one thread on a two-core machine. */
 function cores(): number {
@@ -21,23 +22,35 @@ function keepFreedMemory(): void {
 
 keepFreedMemory();
 
-function runtimeOf(device: Device, { threads: all = cores() }: RuntimeOptions): Runtime {
+function runtimeOf(device: Device, { threads: all = cores() }: RuntimeOptions, float16: boolean): Runtime {
   return {
     device,
-    float16: false,
+    float16,
     createSession: (model, { threads = all, blockedLayout = true } = {}) =>
       createOrtSession(ort, model, {
-        executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
+        executionProviders: providers(device, model, float16),
         graphOptimizationLevel: blockedLayout ? "all" : "extended",
         intraOpNumThreads: threads,
       }),
   };
 }
 
+/** The providers, in order of preference: what the device cannot do is left to the processor. */
+function providers(
+  device: Device,
+  model: Uint8Array,
+  float16: boolean,
+): ort.InferenceSession.ExecutionProviderConfig[] {
+  if (device === "cpu") return ["cpu"];
+  if (device === "cuda") return ["cuda", "cpu"];
+  const placement = place(model, float16);
+  return placement === "processor" ? ["cpu"] : [placement, "cpu"];
+}
+
 const excuses: Readonly<Record<Device, Excuse>> = {
   cpu: { what: "ONNX Runtime does not work on this processor", advice: "Run npm ci again." },
   webgpu: {
-    what: "no graphics card was found",
+    what: "no graphics card can be used",
     advice: "On Linux it needs Vulkan: the package libvulkan1 and the driver of the card.",
   },
   cuda: {
@@ -46,12 +59,11 @@ const excuses: Readonly<Record<Device, Excuse>> = {
   },
 };
 
-export const runtime: Platform["runtime"] = runtimeOf("cpu", {});
+export const runtime: Platform["runtime"] = runtimeOf("cpu", {}, false);
 
 export const devices: Platform["devices"] = ["cpu", "webgpu", "cuda"];
 
 export const connect: Platform["connect"] = async (device, options) => {
-  const connected = runtimeOf(device, options);
-  await prove(connected, excuses[device]);
-  return device === "cpu" ? connected : { ...connected, float16: await computesFloat16(ort, device) };
+  await prove(runtimeOf(device, options, false), excuses[device]);
+  return runtimeOf(device, options, device !== "cpu" && (await computesFloat16(ort, device)));
 };

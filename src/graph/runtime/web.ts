@@ -3,6 +3,7 @@
 import { absent, computesFloat16, type Excuse, prove } from "./prove.ts";
 import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
 import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
+import { place } from "./webgpu.ts";
 
 /** A loaded build. Its WebAssembly instance does one thing at a time. */
 interface Build {
@@ -42,14 +43,15 @@ function cores(): number {
   return globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-function runtimeOf(device: Device, options: RuntimeOptions): Runtime {
+function runtimeOf(device: Device, options: RuntimeOptions, float16: boolean): Runtime {
   return {
     device,
-    float16: false,
+    float16,
     async createSession(model, { blockedLayout = true } = {}) {
-      const { ort, queue } = await build(device, options);
-      const executionProviders = device === "webgpu" ? ["webgpu", "wasm"] : ["wasm"];
       const graphOptimizationLevel = blockedLayout ? "all" : "extended";
+      const placement = device === "webgpu" ? place(model, float16) : "processor";
+      const { ort, queue } = await build(placement === "processor" ? "cpu" : "webgpu", options);
+      const executionProviders = placement === "processor" ? ["wasm"] : [placement, "wasm"];
       return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel }, queue);
     },
   };
@@ -67,17 +69,17 @@ const excuses = {
   cuda: { what: "browsers have no CUDA", advice: 'Use "webgpu".' },
 } satisfies Record<Device, Excuse>;
 
-export const runtime: Platform["runtime"] = runtimeOf("cpu", {});
+export const runtime: Platform["runtime"] = runtimeOf("cpu", {}, false);
 
 export const devices: Platform["devices"] = ["cpu", "webgpu"];
 
 export const connect: Platform["connect"] = async (device, options) => {
   if (device === "cuda" || (device === "webgpu" && !(await hasAdapter()))) throw absent(device, excuses[device]);
-  const connected = runtimeOf(device, options);
+  const connected = runtimeOf(device, options, false);
   await prove(connected, excuses[device]);
   if (device === "cpu") return connected;
   const { ort, queue } = await build(device, options);
-  return { ...connected, float16: await computesFloat16(ort, device, queue) };
+  return runtimeOf(device, options, await computesFloat16(ort, device, queue));
 };
 
 interface WithGpu {
