@@ -5,7 +5,7 @@
  * bytes, which the ranges of the header cover without overlaps, holes or a rest.
  */
 
-import { bytesPerElement, type DType, onnxNumber } from "./dtype.ts";
+import { bytesPerElement, type DType } from "./dtype.ts";
 import { CajalError } from "./error.ts";
 import { formatShape, type Shape } from "./tensor.ts";
 
@@ -41,19 +41,19 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's name of a dtype: "float32" is "F32", "uint8" is "U8", "bool" is "BOOL". */
-export function safetensorsName(dtype: DType): string {
-  return dtype
-    .replace(/float/, "f")
-    .replace(/^(u?)int/, (_, unsigned) => (unsigned === "" ? "i" : "u"))
-    .toUpperCase();
+/** The format's name of a dtype: "float32" is "F32", "uint8" is "U8", "bool" is "BOOL". It has none for some. */
+export function safetensorsName(dtype: DType): string | undefined {
+  if (dtype === "bool") return "BOOL";
+  const [, kind, bits] = /^(bf|f|i|u)(?:loat|int|nt)(8|16|32|64)$/.exec(dtype) ?? [];
+  return bits === undefined ? undefined : kind.toUpperCase() + bits;
 }
 
 const stored: ReadonlyMap<string, Stored> = new Map<string, Stored>([
-  ...(Object.keys(onnxNumber) as DType[]).map(
-    (dtype) => [safetensorsName(dtype), { dtype, bytes: bytesPerElement[dtype], upperHalf: false }] as const,
-  ),
-  ["BF16", { dtype: "float32", bytes: 2, upperHalf: true }] as const,
+  ...(Object.keys(bytesPerElement) as DType[]).flatMap((dtype): [string, Stored][] => {
+    const name = safetensorsName(dtype);
+    return name === undefined ? [] : [[name, { dtype, bytes: bytesPerElement[dtype], upperHalf: false }]];
+  }),
+  ["BF16", { dtype: "float32", bytes: 2, upperHalf: true }],
 ]);
 
 /** A name that would reach the prototype of an object keyed by it. */

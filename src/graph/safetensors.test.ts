@@ -7,7 +7,8 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import { openSafetensors, openShardedSafetensors } from "./safetensors-file.ts";
 import { sizeOf, Tensor } from "./tensor.ts";
 
-const dtypes = Object.keys(onnxNumber) as DType[];
+/** Those that come back as they were. */
+const dtypes = (Object.keys(onnxNumber) as DType[]).filter((dtype) => !/^(u?int4|bfloat16)$/.test(dtype));
 
 /** A file from a header as text or members, and the bytes behind it. */
 function file(header: string | Record<string, unknown>, data: Uint8Array = new Uint8Array()): Uint8Array {

@@ -23,7 +23,7 @@ export interface Safetensors {
  * A safetensors file of the tensors. Wider elements come first, so that a reader can view all of them in place; equal input gives
  * equal bytes.
  * @param metadata kept as the file's `__metadata__`
- * @throws CajalError `argument` for names that the format reserves, `too-large` for a header beyond 100 MB
+ * @throws CajalError `argument` for names that the format reserves, `dtype`, `too-large` for a header beyond 100 MB
  */
 export function encodeSafetensors(
   tensors: Readonly<Record<string, Tensor>>,
@@ -39,9 +39,13 @@ export function encodeSafetensors(
     if (name === "__metadata__" || name === unsafeName) {
       throw new CajalError("argument", `safetensors: "${name}" cannot name a tensor`);
     }
+    const storedAs = safetensorsName(dtype);
+    if (storedAs === undefined) {
+      throw new CajalError("dtype", `safetensors: the format has no type for ${dtype} ("${name}")`);
+    }
     const start = end;
     end += data.byteLength;
-    described.push([name, { dtype: safetensorsName(dtype), shape, data_offsets: [start, end] }]);
+    described.push([name, { dtype: storedAs, shape, data_offsets: [start, end] }]);
   }
   for (const [key, value] of Object.entries(metadata)) {
     if (typeof value !== "string" || key === unsafeName) {

@@ -8,6 +8,9 @@ import { sizeOf, Tensor } from "../../graph/tensor.ts";
 import { decodeNpy, encodeNpy } from "./npy.ts";
 import { npyFile } from "./testing/npy-file.ts";
 
+/** Those that NumPy has, too. */
+const dtypes = (Object.keys(onnxNumber) as DType[]).filter((dtype) => !/^(u?int4|bfloat16)$/.test(dtype));
+
 const dict = (descr: string, shape: string, fortran = "False") =>
   `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ${shape}, }`;
 
@@ -22,11 +25,7 @@ function errorOf(bytes: Uint8Array): CajalError {
 }
 
 const tensors = fc
-  .tuple(
-    fc.constantFrom(...(Object.keys(onnxNumber) as DType[])),
-    fc.array(fc.nat({ max: 4 }), { maxLength: 4 }),
-    fc.nat(),
-  )
+  .tuple(fc.constantFrom(...dtypes), fc.array(fc.nat({ max: 4 }), { maxLength: 4 }), fc.nat())
   .map(([dtype, shape, seed]) => {
     const rng = new Rng(seed);
     return Tensor.of(
@@ -115,7 +114,6 @@ describe("NPY", () => {
 
   const numpy = spawnSync("python3", ["-c", "import numpy"]).status === 0;
   it.skipIf(!numpy)("NumPy reads what is written", () => {
-    const dtypes = Object.keys(onnxNumber) as DType[];
     const files = dtypes.map((dtype) => encodeNpy(Tensor.of([1, 0, 1, 1, 1, 0], [2, 3], dtype)));
     const program =
       "import numpy,sys,io; f=io.BytesIO(sys.stdin.buffer.read())\n" +

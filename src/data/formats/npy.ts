@@ -1,6 +1,6 @@
 /** @file NPY files, NumPy's format for one array, to tensors and back. */
 
-import { viewBytes } from "../../graph/dtype.ts";
+import { bytesPerElement, viewBytes } from "../../graph/dtype.ts";
 import { CajalError, type DType, formatShape, type Shape, sizeOf, Tensor, type TypedArray } from "../../graph/index.ts";
 import { badNpy, npyHeader, parseNpyHeader, rankLimit } from "./npy-header.ts";
 
@@ -10,24 +10,27 @@ interface ElementType {
   readonly bytes: number;
 }
 
-/** NumPy's element types, without their byte order. */
-const elementTypes: Readonly<Record<string, ElementType>> = {
-  b1: { dtype: "bool", bytes: 1 },
-  i1: { dtype: "int8", bytes: 1 },
-  u1: { dtype: "uint8", bytes: 1 },
-  i4: { dtype: "int32", bytes: 4 },
-  i8: { dtype: "int64", bytes: 8 },
-  f2: { dtype: "float16", bytes: 2 },
-  f4: { dtype: "float32", bytes: 4 },
-  f8: { dtype: "float64", bytes: 8 },
-  // Types that Cajal doesn't compute in become the narrowest that holds them.
-  i2: { dtype: "int32", bytes: 2 },
-  u2: { dtype: "int32", bytes: 2 },
-  u4: { dtype: "int64", bytes: 4 },
-  u8: { dtype: "int64", bytes: 8 },
-};
+/** NumPy's name of an element type, without its byte order: "float32" is "f4". It has none for some. */
+function codeOf(dtype: DType): string | undefined {
+  if (dtype === "bool") return "b1";
+  const [, kind, bits] = /^(f|i|u)(?:loat|int|nt)(8|16|32|64)$/.exec(dtype) ?? [];
+  return bits === undefined ? undefined : `${kind}${Number(bits) / 8}`;
+}
 
-const isWidened = (code: string): boolean => ["i2", "u2", "u4", "u8"].includes(code);
+const native: ReadonlyMap<string, ElementType> = new Map(
+  (Object.keys(bytesPerElement) as DType[]).flatMap((dtype) => {
+    const code = codeOf(dtype);
+    return code === undefined ? [] : [[code, { dtype, bytes: bytesPerElement[dtype] }] as const];
+  }),
+);
+
+/** Types that Cajal doesn't compute in become the narrowest that holds them. */
+const widened: ReadonlyMap<string, ElementType> = new Map([
+  ["i2", { dtype: "int32", bytes: 2 }],
+  ["u2", { dtype: "int32", bytes: 2 }],
+  ["u4", { dtype: "int64", bytes: 4 }],
+  ["u8", { dtype: "int64", bytes: 8 }],
+]);
 
 /**
  * Reads an NPY file (versions 1.0 to 3.0). Elements are a view of `bytes` where they are little endian, in C order and aligned, else a
@@ -41,8 +44,9 @@ export function decodeNpy(bytes: Uint8Array, source = "the NPY file"): Tensor {
   if (match === null) throw badNpy(source, `has elements of type "${descr}", which NumPy has not`);
   const [, order, kind, width] = match;
   const code = kind + width;
-  if (!Object.hasOwn(elementTypes, code)) throw unsupported(kind, descr, source);
-  const { dtype, bytes: elementBytes } = elementTypes[code];
+  const type = native.get(code) ?? widened.get(code);
+  if (type === undefined) throw unsupported(kind, descr, source);
+  const { dtype, bytes: elementBytes } = type;
 
   let size = 1;
   for (const dim of shape) {
@@ -55,18 +59,19 @@ export function decodeNpy(bytes: Uint8Array, source = "the NPY file"): Tensor {
     throw badNpy(source, `has ${data.length} bytes of elements; ${descr} ${formatShape(shape)} needs ${needed}`);
   }
   const little = order === ">" && elementBytes > 1 ? swapped(data, elementBytes) : data;
-  const elements = isWidened(code) ? widen(code, little, source) : viewBytes(dtype, little);
+  const elements = native.has(code) ? viewBytes(dtype, little) : widen(code, little, source);
   return new Tensor(dtype, shape, fortranOrder && shape.length > 1 ? fromFortran(elements, shape) : elements);
 }
 
-/** An NPY file (version 1.0, C order, little endian) of the tensor. @throws CajalError `shape` beyond 64 axes */
+/** An NPY file (version 1.0, C order, little endian) of the tensor. @throws CajalError `shape` beyond 64 axes, `dtype` */
 export function encodeNpy(tensor: Tensor): Uint8Array<ArrayBuffer> {
   const { shape, dtype } = tensor;
   if (shape.length > rankLimit) {
     throw new CajalError("shape", `encodeNpy: ${shape.length} axes; ${rankLimit} is NumPy's limit`);
   }
-  const code = Object.keys(elementTypes).find((key) => elementTypes[key].dtype === dtype && !isWidened(key)) as string;
-  const header = npyHeader(`${elementTypes[code].bytes === 1 ? "|" : "<"}${code}`, shape);
+  const code = codeOf(dtype);
+  if (code === undefined) throw new CajalError("dtype", `encodeNpy: NumPy has no type for ${dtype}`);
+  const header = npyHeader(`${bytesPerElement[dtype] === 1 ? "|" : "<"}${code}`, shape);
   const { buffer, byteOffset, byteLength } = tensor.data;
   const file = new Uint8Array(header.length + byteLength);
   file.set(header);
