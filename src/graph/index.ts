@@ -30,6 +30,14 @@ export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
 export { availableDevices, openRuntime } from "./runtime/open.ts";
 export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
+export {
+  type ByteSource,
+  openSafetensors,
+  openShardedSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+} from "./safetensors-file.ts";
 export { type ScanOptions, scan } from "./scan.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";

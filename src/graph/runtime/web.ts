@@ -47,12 +47,11 @@ function runtimeOf(device: Device, options: RuntimeOptions, float16: boolean): R
   return {
     device,
     float16,
-    async createSession(model, { blockedLayout = true } = {}) {
-      const graphOptimizationLevel = blockedLayout ? "all" : "extended";
+    async createSession(model) {
       const placement = device === "webgpu" ? place(model, float16) : "processor";
       const { ort, queue } = await build(placement === "processor" ? "cpu" : "webgpu", options);
       const executionProviders = placement === "processor" ? ["wasm"] : [placement, "wasm"];
-      return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel }, queue);
+      return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel: "all" }, queue);
     },
   };
 }

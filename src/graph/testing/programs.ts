@@ -10,7 +10,8 @@ import type { Attributes } from "../op.ts";
 import { Rng } from "../rng.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { Tensor } from "../tensor.ts";
-import { forEachLeaf, mapLeaves, type Replace } from "../tree.ts";
+import type { Given } from "../trace.ts";
+import { forEachLeaf, mapLeaves } from "../tree.ts";
 import type { Operand, Value } from "../value.ts";
 
 export interface Program {
@@ -20,7 +21,7 @@ export interface Program {
   run(runtime: Runtime): Promise<Record<string, Tensor>>;
 }
 
-type Tensors<A> = { [K in keyof A]: Replace<A[K], Tensor> };
+type Tensors<A> = { [K in keyof A]: Given<A[K]> };
 
 function program<A extends readonly unknown[], R>(
   name: string,
