@@ -29,5 +29,5 @@ export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, trace } from "./trace.ts";
-export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
+export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";

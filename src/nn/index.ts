@@ -1,6 +1,5 @@
 /** @file cajal/nn: parameters as plain objects, models as plain functions. */
 
-export { type AdamOptions, type AdamState, adamInit, adamUpdate } from "./adam.ts";
 export {
   type BatchNorm,
   type BatchStatistics,
@@ -10,3 +9,6 @@ export {
 } from "./batch-norm.ts";
 export { type Conv, type ConvOptions, conv, initConv, initLinear, type Linear, linear } from "./layers.ts";
 export { binaryCrossEntropy, crossEntropy } from "./losses.ts";
+export * from "./optimisers/index.ts";
+export type { Arithmetic, Schedule } from "./schedule.ts";
+export * as schedule from "./schedule.ts";
