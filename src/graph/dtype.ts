@@ -77,7 +77,8 @@ export function allocate(dtype: DType, length: number): TypedArray {
 /** Views `bytes` (little endian) as the dtype, copying only where the bytes are not aligned. */
 export function viewBytes(dtype: DType, bytes: Uint8Array): TypedArray {
   const size = bytesPerElement[dtype];
-  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  // Not slice(): that of a Node.js Buffer shares its memory.
+  const aligned = bytes.byteOffset % size === 0 ? bytes : new Uint8Array(bytes);
   const { buffer, byteOffset } = aligned;
   const length = aligned.byteLength / size;
   switch (dtype) {

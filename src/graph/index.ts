@@ -27,6 +27,14 @@ export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor
 export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
+export {
+  type ByteSource,
+  openSafetensors,
+  openShardedSafetensors,
+  type SafetensorsFile,
+  type StoredTensor,
+} from "./safetensors-file.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
