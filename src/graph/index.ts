@@ -41,17 +41,5 @@ export {
 export { type ScanOptions, scan } from "./scan.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
-export {
-  forEachLeaf,
-  forEachLeaf,
-  leavesOf,
-  leavesOf,
-  mapLeaves,
-  mapLeaves,
-  type Replace,
-  type Replace,
-  type Tree,
-  type Tree,
-  withLeaves,
-} from "./tree.ts";
+export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
