@@ -50,8 +50,8 @@ export type Derivative =
   | { readonly vjp: VjpRule; readonly jvp: JvpRule }
   /** Zero almost everywhere (steps) or not a function of real numbers (comparisons, indices). */
   | "zero"
-  /** It has one, but no rule is known here; the reason is shown. */
-  | { readonly missing: string };
+  /** It has one, but no rule is known here, or only one for tangents; the reason is shown. */
+  | { readonly missing: string; readonly jvp?: JvpRule };
 
 export interface OpDefinition {
   /** The ONNX op_type. */

@@ -3,6 +3,7 @@
 import { expandTo } from "./broadcast.ts";
 import { isFloat } from "./dtype.ts";
 import { CajalError } from "./error.ts";
+import type { JvpRule, VjpRule } from "./op.ts";
 import { order } from "./order.ts";
 import { formatShape, sameShape } from "./tensor.ts";
 import type { GraphNode, Tracer } from "./tracer.ts";
@@ -23,11 +24,26 @@ function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode
   });
 }
 
-function rules(node: GraphNode) {
-  const { derivative, name } = node.definition;
-  if (derivative === "zero" || !("missing" in derivative)) return derivative;
+const none = () => [];
+
+function vjpRule(node: GraphNode): VjpRule {
+  const { derivative } = node.definition;
+  if (derivative === "zero") return none;
+  if ("missing" in derivative) throw noRule(node, derivative.missing);
+  return derivative.vjp;
+}
+
+function jvpRule(node: GraphNode): JvpRule {
+  const { derivative } = node.definition;
+  if (derivative === "zero") return none;
+  if (!("missing" in derivative)) return derivative.jvp;
+  if (derivative.jvp === undefined) throw noRule(node, derivative.missing);
+  return derivative.jvp;
+}
+
+function noRule(node: GraphNode, missing: string): CajalError {
   const at = node.scope === "" ? "" : `, at "${node.scope}"`;
-  throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
+  return new CajalError("no-derivative", `${node.definition.name}: ${missing}${at}`, {
     advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
   });
 }
@@ -51,11 +67,7 @@ export function pullBack(
   for (const node of between(inputs, outputs).reverse()) {
     const incoming = node.outputs.map((output) => cotangents.get(output));
     if (incoming.every((cotangent) => cotangent === undefined)) continue;
-    const derivative = node.rule ? undefined : rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative
-      ? derivative.vjp(tracerOf(node).call(node), incoming)
-      : (node.rule?.backward(incoming) ?? []);
+    const outgoing = node.rule ? node.rule.backward(incoming) : vjpRule(node)(tracerOf(node).call(node), incoming);
     for (const [i, input] of dependencies(node).entries()) {
       const cotangent = outgoing[i];
       if (input !== undefined && cotangent !== undefined && isFloat(input.dtype)) {
@@ -92,9 +104,7 @@ export function pushForward(
     }
     const incoming = node.inputs.map((input) => input && tangents.get(input));
     if (incoming.every((tangent) => tangent === undefined)) continue;
-    const derivative = rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative.jvp(tracerOf(node).call(node), incoming);
+    const outgoing = jvpRule(node)(tracerOf(node).call(node), incoming);
     for (const [i, output] of node.outputs.entries()) {
       const tangent = outgoing[i];
       if (tangent !== undefined && isFloat(output.dtype)) tangents.set(output, expandTo(tangent, output.shape));

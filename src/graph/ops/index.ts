@@ -13,7 +13,9 @@ import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
+import { ifOps } from "./if.ts";
 import { linearOps } from "./linear.ts";
+import { loopOps } from "./loop.ts";
 import { lrnOps } from "./lrn.ts";
 import { maxPoolOps } from "./max-pool.ts";
 import { normPoolOps } from "./norm-pool.ts";
@@ -56,6 +58,8 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...depthSpaceOps,
   ...positionOps,
   ...scanOps,
+  ...ifOps,
+  ...loopOps,
 };
 
 /** @throws CajalError `unknown-op` */
