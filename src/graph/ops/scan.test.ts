@@ -152,7 +152,7 @@ describe('"Scan" equals the loop written out, in all derivatives', () => {
   it("captures that are computed outside, from what is differentiated, or inside, from nothing of the loop", async () => {
     const constant = (like: Value) => Tensor.of([0.3, -0.7], [2], like.dtype);
     const model: Model = (loop, { w, x }, options) => {
-      const outside = w.square();
+      const outside = w.sin();
       const { state, ys } = loop(
         (h: Value, xt: Value) => {
           const inside = outside.exp().matmul(w).sum(0);
