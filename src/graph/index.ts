@@ -4,6 +4,7 @@
  */
 
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { cond } from "./cond.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
@@ -43,3 +44,4 @@ export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tenso
 export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
+export { type WhileLoopOptions, whileLoop } from "./while-loop.ts";

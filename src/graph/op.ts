@@ -52,8 +52,8 @@ export type Derivative =
   | "zero"
   /** The same outputs from nodes that have rules; these are differentiated in the op's place. */
   | { readonly expand: (call: Call) => readonly Value[] }
-  /** It has one, but no rule is known here; the reason is shown. */
-  | { readonly missing: string };
+  /** It has one, but no rule is known here, or only one for tangents; the reason is shown. */
+  | { readonly missing: string; readonly jvp?: JvpRule };
 
 export interface OpDefinition {
   /** The ONNX op_type. */

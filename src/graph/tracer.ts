@@ -13,6 +13,8 @@ import { type Operand, Value } from "./value.ts";
 export interface CustomRule {
   /** What the outputs depend on, as far as derivatives go. */
   readonly inputs: readonly Value[];
+  /** What the rule keeps of the forward computation. */
+  readonly saved: readonly Value[];
   backward(cotangents: readonly (Value | undefined)[]): readonly (Value | undefined)[];
 }
 

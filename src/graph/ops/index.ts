@@ -14,7 +14,9 @@ import { elementwiseOps } from "./elementwise.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
 import { gruOps } from "./gru.ts";
+import { ifOps } from "./if.ts";
 import { linearOps } from "./linear.ts";
+import { loopOps } from "./loop.ts";
 import { lrnOps } from "./lrn.ts";
 import { lstmOps } from "./lstm.ts";
 import { maxPoolOps } from "./max-pool.ts";
@@ -66,6 +68,8 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...rnnOps,
   ...quantizeOps,
   ...qlinearOps,
+  ...ifOps,
+  ...loopOps,
 };
 
 /** @throws CajalError `unknown-op` */
