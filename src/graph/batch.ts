@@ -212,6 +212,13 @@ const cumSum: BatchRule = (lanes) => {
   return emit(lanes, [lanes.values[0], list(lanes, [moved(axis, (lanes.node.inputs[0] as Value).rank)])]);
 };
 
+const dft: BatchRule = (lanes) => {
+  const { node, values } = lanes;
+  const { rank, tracer } = node.inputs[0] as Value;
+  const axis = moved(known(node.inputs, 2)?.[0] ?? -2, rank);
+  return emit(lanes, [values[0], values[1], tracer.lift(axis, "int64")]);
+};
+
 /** Vectors become matrices of one row or column, so that the new axis is never taken for one of the product. */
 const matMul: BatchRule = (lanes) => {
   const { node, values, batched, size } = lanes;
@@ -288,6 +295,7 @@ const rules: Readonly<Record<string, BatchRule>> = {
   Slice: slice,
   Pad: pad,
   CumSum: cumSum,
+  DFT: dft,
   MatMul: matMul,
   Gemm: gemm,
   ScatterND: scatterND,

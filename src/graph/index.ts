@@ -29,6 +29,7 @@ export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor
 export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
 export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
