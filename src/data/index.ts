@@ -1,6 +1,8 @@
-/** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth. */
+/** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { decodeNpy, encodeNpy } from "./formats/npy.ts";
+export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "external-data"
   | "file-missing"
   | "no-data"
+  | "bad-file"
   | "bad-image"
   | "bad-labels"
   | "not-finite"

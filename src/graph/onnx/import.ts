@@ -1,6 +1,6 @@
 /** @file An ONNX model becomes a function over Values, like any other: traceable, tappable, differentiable. */
 
-import { type DType, dtypeOf, halfToNumber, isFloat } from "../dtype.ts";
+import { type DType, dtypeOf, isFloat, reader } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { scope, tap } from "../names.ts";
 import type { AttributeValue } from "../op.ts";
@@ -267,10 +267,9 @@ function staticNames(nodes: readonly NodeProto[]): Set<string> {
 
 function checkNumbers(name: string, tensor: Tensor, source: string): void {
   if (!isFloat(tensor.dtype)) return;
-  const half = tensor.dtype === "float16";
+  const read = reader(tensor.dtype);
   for (let i = 0; i < tensor.data.length; i++) {
-    const value = half ? halfToNumber(tensor.data[i] as number) : tensor.data[i];
-    if (Number.isNaN(value)) {
+    if (Number.isNaN(read(tensor.data[i]))) {
       throw new CajalError(
         "not-finite",
         `${source}: weight "${name}" ${formatShape(tensor.shape)} holds NaN (element ${i})`,
