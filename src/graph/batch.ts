@@ -83,7 +83,7 @@ function copies({ node, values, batched, size }: Lanes): Value[] {
     const inputs = values.map((value, i) =>
       value && batched[i] ? reshapeTo(value.slice([k], [k + 1]), value.shape.slice(1)) : value,
     );
-    return tracer.emitAll(name, inputs, node.attributes, node.outputs.length);
+    return tracer.emitAll(node.definition, inputs, node.attributes, node.outputs.length);
   });
   return node.outputs.map((output, i) => {
     const rows = runs.map((run) => reshapeTo(run[i], [1, ...output.shape]));
@@ -98,7 +98,7 @@ function aligned(value: Value, rank: number): Value {
 }
 
 const emit = ({ node }: Lanes, inputs: readonly (Value | undefined)[], attributes = node.attributes): Value[] =>
-  node.outputs[0].tracer.emitAll(node.definition.name, inputs, attributes, node.outputs.length);
+  node.outputs[0].tracer.emitAll(node.definition, inputs, attributes, node.outputs.length);
 
 const list = ({ node }: Lanes, values: readonly number[]): Value => node.outputs[0].tracer.constant(values, "int64");
 

@@ -9,6 +9,7 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
+export { type EmitHostOp, type HostOp, hostOp } from "./host.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
 export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
