@@ -83,7 +83,7 @@ function copies({ node, values, batched, size }: Lanes): Value[] {
     const inputs = values.map((value, i) =>
       value && batched[i] ? reshapeTo(value.slice([k], [k + 1]), value.shape.slice(1)) : value,
     );
-    return tracer.emitAll(name, inputs, node.attributes, node.outputs.length);
+    return tracer.emitAll(node.definition, inputs, node.attributes, node.outputs.length);
   });
   return node.outputs.map((output, i) => {
     const rows = runs.map((run) => reshapeTo(run[i], [1, ...output.shape]));
@@ -98,7 +98,7 @@ function aligned(value: Value, rank: number): Value {
 }
 
 const emit = ({ node }: Lanes, inputs: readonly (Value | undefined)[], attributes = node.attributes): Value[] =>
-  node.outputs[0].tracer.emitAll(node.definition.name, inputs, attributes, node.outputs.length);
+  node.outputs[0].tracer.emitAll(node.definition, inputs, attributes, node.outputs.length);
 
 const list = ({ node }: Lanes, values: readonly number[]): Value => node.outputs[0].tracer.constant(values, "int64");
 
@@ -212,6 +212,13 @@ const cumSum: BatchRule = (lanes) => {
   return emit(lanes, [lanes.values[0], list(lanes, [moved(axis, (lanes.node.inputs[0] as Value).rank)])]);
 };
 
+const dft: BatchRule = (lanes) => {
+  const { node, values } = lanes;
+  const { rank, tracer } = node.inputs[0] as Value;
+  const axis = moved(known(node.inputs, 2)?.[0] ?? -2, rank);
+  return emit(lanes, [values[0], values[1], tracer.lift(axis, "int64")]);
+};
+
 /** Vectors become matrices of one row or column, so that the new axis is never taken for one of the product. */
 const matMul: BatchRule = (lanes) => {
   const { node, values, batched, size } = lanes;
@@ -288,6 +295,7 @@ const rules: Readonly<Record<string, BatchRule>> = {
   Slice: slice,
   Pad: pad,
   CumSum: cumSum,
+  DFT: dft,
   MatMul: matMul,
   Gemm: gemm,
   ScatterND: scatterND,

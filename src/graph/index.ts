@@ -10,6 +10,7 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
+export { type EmitHostOp, type HostOp, hostOp } from "./host.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
 export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
@@ -40,6 +41,7 @@ export {
   type StoredTensor,
 } from "./safetensors-file.ts";
 export { type ScanOptions, scan } from "./scan.ts";
+export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";

@@ -137,6 +137,10 @@ describe("jacobian", () => {
       shape: [2, 3],
       fn: (x) => x.tracer.emit("Einsum", [x, x], { equation: "ij,kj->ik" }).op("PRelu", [0.1]),
     },
+    spectra: {
+      shape: [2, 5, 1],
+      fn: (x) => x.op("DFT", [], { onesided: 1 }).square().sum(-1),
+    },
     "scattered rows": {
       shape: [4, 2],
       fn: (x) =>

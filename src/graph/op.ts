@@ -55,6 +55,13 @@ export type Derivative =
   /** It has one, but no rule is known here, or only one for tangents; the reason is shown. */
   | { readonly missing: string; readonly jvp?: JvpRule };
 
+/** An op as a function of tensors. `types` are those of the outputs, as inferred. */
+export type HostRun = (
+  inputs: readonly Optional<Tensor>[],
+  attributes: Attributes,
+  types: readonly ValueType[],
+) => readonly Tensor[];
+
 export interface OpDefinition {
   /** The ONNX op_type. */
   readonly name: string;
@@ -72,6 +79,8 @@ export interface OpDefinition {
     types: readonly ValueType[],
   ): readonly Float64Array[];
   readonly derivative: Derivative;
+  /** Only for ops that are no ops of ONNX: `compile` runs them in TypeScript, between sessions (see `hostOp`). */
+  readonly run?: HostRun;
 }
 
 /** Gathers definitions under their names. */

@@ -85,8 +85,14 @@ export class Tracer {
     return this.emitAll(op, inputs, attributes, 1)[0];
   }
 
-  emitAll(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, outputs: number): Value[] {
-    const definition = findOp(op);
+  /** @param op an op of ONNX by its name, or any definition */
+  emitAll(
+    op: string | OpDefinition,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    outputs: number,
+  ): Value[] {
+    const definition = typeof op === "string" ? findOp(op) : op;
     const scope = currentScope();
     const filled = this.fillDefaults(definition, attributes);
     const trimmed = trimEnd(inputs);
@@ -96,7 +102,11 @@ export class Tracer {
       cause?: unknown,
     ): CajalError => {
       const operands = trimmed.map((input) => (input === undefined ? "–" : formatShape(input.shape))).join(" × ");
-      return new CajalError(code, `${op}: ${operands}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`, { cause });
+      return new CajalError(
+        code,
+        `${definition.name}: ${operands}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`,
+        { cause },
+      );
     };
 
     for (const index of definition.staticInputs ?? []) {

@@ -1,6 +1,7 @@
 /** @file A graph of Values to an ONNX model. */
 
 import { onnxNumber } from "../dtype.ts";
+import { CajalError } from "../error.ts";
 import { int } from "../op.ts";
 import { producerOf } from "../order.ts";
 import type { ValueType } from "../tensor.ts";
@@ -107,6 +108,15 @@ function nodeProtos(planned: PlannedNode, names: Names): NodeProto[] {
 
 function nodeProto(planned: PlannedNode, names: Names): NodeProto {
   const { definition, scope } = planned.node;
+  if (definition.run !== undefined) {
+    throw new CajalError(
+      "argument",
+      `${definition.name} is computed in TypeScript, not by ONNX Runtime${scope === "" ? "" : `, at "${scope}"`}`,
+      {
+        advice: "It can be part of a compiled function, but not of an ONNX file, nor of the body of a loop or branch.",
+      },
+    );
+  }
   const base = `${scope === "" ? "" : `${scope}/`}${definition.name}`;
   const inputs = planned.inputs.map((input, i) => (input === undefined ? "" : names.of(input, `${base}:input${i}`)));
   const bodies = Object.entries(planned.bodies).map(([name, body]) =>

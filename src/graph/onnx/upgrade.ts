@@ -7,6 +7,7 @@ import type { AttributeValue } from "../op.ts";
 import { sizeOf } from "../tensor.ts";
 import type { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
+import { compositions } from "./compositions/index.ts";
 
 /** A node as imported, its attributes read. */
 export interface Invocation {
@@ -208,6 +209,18 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   RMSNormalization: [
     { before: Number.POSITIVE_INFINITY, rewrite: (node) => ({ ...node, op: "SimplifiedLayerNormalization" }) },
   ],
+  // Scatter is ScatterElements under its first name.
+  Scatter: [{ before: Number.POSITIVE_INFINITY, rewrite: (node) => ({ ...node, op: "ScatterElements" }) }],
+  DFT: [
+    {
+      before: 20,
+      rewrite: (node, tracer) => {
+        const [x, length] = node.inputs;
+        const axis = tracer.lift(Number(node.attributes.axis ?? 1), "int64");
+        return without({ ...node, inputs: [x, length, axis] }, "axis");
+      },
+    },
+  ],
   BatchNormalization: [{ before: 9, rewrite: (node) => without(node, "spatial") }],
   GroupNormalization: [
     {
@@ -241,15 +254,22 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   ],
 };
 
-/** The invocation in the form of the current operator set. */
+/** The invocation in the form of the current operator set; what is made of simpler ops comes as their results. */
 export function upgrade(node: Invocation, opset: number, tracer: Tracer): Invocation {
   let current = node;
   for (const { before, rewrite } of upgrades[node.op] ?? []) if (opset < before) current = rewrite(current, tracer);
-  return current;
+  if (!Object.hasOwn(compositions, current.op)) return current;
+  const inputs = compositions[current.op](current).slice(0, node.outputs);
+  return { op: "Identity", inputs, attributes: {}, outputs: node.outputs };
 }
 
 /** Input positions of an op, in any version, that must be known while tracing, besides those its definition names. */
 export const oldStaticInputs: Readonly<Record<string, readonly number[]>> = { Upsample: [1], Resize: [1] };
 
-/** Ops that exist under another name only. */
-export const renamedOps: ReadonlySet<string> = new Set(["Upsample", "RMSNormalization"]);
+/** Ops that exist under another name, or as compositions, only. */
+export const renamedOps: ReadonlySet<string> = new Set([
+  "Upsample",
+  "RMSNormalization",
+  "Scatter",
+  ...Object.keys(compositions),
+]);

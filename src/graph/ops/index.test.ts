@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { compositions } from "../onnx/compositions/index.ts";
 import type { OpDefinition } from "../op.ts";
 import { ops } from "./index.ts";
 
@@ -27,6 +28,10 @@ ${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
 
 ${list((derivative) => derivative === "zero")}
 ${partly.length > 0 ? `\n## Without reverse derivative\n\n${partly.join("\n")}\n` : ""}
+## Imported as compositions of the above (${Object.keys(compositions).length})
+
+${Object.keys(compositions).join(", ")}
+
 \`Upsample\` is imported as \`Resize\`, \`Constant\` as a constant, an \`If\` whose condition shapes decide as the branch taken, a \`Loop\` whose number of steps is known as a \`Scan\`.
 `;
 }

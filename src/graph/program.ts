@@ -1,0 +1,129 @@
+/** @file A traced graph on a runtime: one session, or several with TypeScript between them. */
+
+import { CajalError } from "./error.ts";
+import { encodeGraph, type NamedValue } from "./onnx/export.ts";
+import { producerOf } from "./order.ts";
+import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+import { type Stage, stagesOf } from "./stages.ts";
+import { sameShape, type Tensor, type ValueType } from "./tensor.ts";
+import type { GraphNode } from "./tracer.ts";
+import type { Value } from "./value.ts";
+
+/** Runs a graph. */
+export interface Program {
+  /** @param feeds tensors for the graph's inputs, by name */
+  run(feeds: Readonly<Record<string, Tensor>>): Promise<Tensor[]>;
+  /** Frees the sessions. */
+  release(): Promise<void>;
+}
+
+/** What `compile` gives results in the ONNX model. */
+export const outputNames = (outputs: readonly Value[]): NamedValue[] =>
+  outputs.map((value, i) => ({ name: `output.${i}`, value }));
+
+/** @throws CajalError `runtime` when ONNX Runtime refuses the graph */
+export async function load(
+  runtime: Runtime,
+  inputs: readonly NamedValue[],
+  outputs: readonly Value[],
+  options: SessionOptions,
+): Promise<Program> {
+  const stages = stagesOf(outputs);
+  if (stages !== undefined) return loadStages(runtime, inputs, outputs, stages, options);
+  const named = outputNames(outputs);
+  // The names alone, for the graph itself is not needed any more.
+  const names = named.map(({ name }) => name);
+  const session = await runtime.createSession(encodeGraph(inputs, named), options);
+  return {
+    run: async (feeds) => {
+      const results = await session.run(feeds);
+      return names.map((name) => results[name]);
+    },
+    release: () => session.release(),
+  };
+}
+
+/** A stage's part for the runtime, if it has one. */
+interface Part {
+  readonly session: Session;
+  readonly inputs: readonly NamedValue[];
+  readonly outputs: readonly NamedValue[];
+}
+
+async function loadStages(
+  runtime: Runtime,
+  inputs: readonly NamedValue[],
+  outputs: readonly Value[],
+  stages: readonly Stage[],
+  options: SessionOptions,
+): Promise<Program> {
+  const names = new Map(inputs.map(({ name, value }) => [value, name]));
+  const nameOf = (value: Value): string => {
+    const name = names.get(value) ?? `value.${names.size}`;
+    names.set(value, name);
+    return name;
+  };
+  const named = (values: readonly Value[]): NamedValue[] => values.map((value) => ({ name: nameOf(value), value }));
+  const parts: (Part | undefined)[] = [];
+  const release = async () => {
+    for (const part of parts) await part?.session.release();
+  };
+  try {
+    for (const stage of stages) {
+      if (stage.outputs.length === 0) parts.push(undefined);
+      else {
+        const ends = { inputs: named(stage.inputs), outputs: named(stage.outputs) };
+        parts.push({ ...ends, session: await runtime.createSession(encodeGraph(ends.inputs, ends.outputs), options) });
+      }
+    }
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return {
+    release,
+    run: async (feeds) => {
+      const known = new Map<Value, Tensor>(inputs.map(({ name, value }) => [value, feeds[name]]));
+      const read = (value: Value): Tensor => {
+        const producer = producerOf(value);
+        return producer.constant ?? (known.get(producer) as Tensor);
+      };
+      for (const [i, { hosts }] of stages.entries()) {
+        const part = parts[i];
+        if (part) {
+          const given = Object.fromEntries(part.inputs.map(({ name, value }) => [name, read(value)]));
+          const results = await part.session.run(given);
+          for (const { name, value } of part.outputs) known.set(value, results[name]);
+        }
+        for (const node of hosts)
+          for (const [k, result] of runHost(node, read).entries()) known.set(node.outputs[k], result);
+      }
+      return outputs.map(read);
+    },
+  };
+}
+
+function runHost(node: GraphNode, read: (value: Value) => Tensor): readonly Tensor[] {
+  const { definition, attributes, outputs, scope } = node;
+  const fail = (reason: string, cause?: unknown) =>
+    new CajalError("runtime", `${definition.name}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`, { cause });
+  let results: readonly Tensor[];
+  try {
+    results =
+      definition.run?.(
+        node.inputs.map((input) => input && read(input)),
+        attributes,
+        outputs,
+      ) ?? [];
+  } catch (error) {
+    if (error instanceof CajalError) throw error;
+    throw fail(error instanceof Error ? error.message : String(error), error);
+  }
+  const wrong = outputs.findIndex((type, i) => !hasType(results[i], type));
+  if (wrong >= 0) throw fail(`result ${wrong} is ${results[wrong] ?? "missing"}, not ${outputs[wrong]}`);
+  return results;
+}
+
+function hasType(tensor: Tensor | undefined, { dtype, shape }: ValueType): boolean {
+  return tensor !== undefined && tensor.dtype === dtype && sameShape(tensor.shape, shape);
+}
