@@ -25,6 +25,8 @@ type Values = Record<string, Value>;
 export interface ImportCheck {
   /** Of the largest element; default 1e-5. */
   readonly tolerance?: number;
+  /** Of outputs of the model exported again; default: the same. */
+  readonly exportTolerance?: number;
   /** Parameters that the outputs do not depend on, or whose gradient vanishes at this point. */
   readonly withoutGradient?: readonly string[];
 }
@@ -71,7 +73,7 @@ function lossOf(model: ImportedModel, params: Values, feeds: Values): Value {
 export async function checkTensors(
   proto: ModelProto,
   feeds: Tensors,
-  { tolerance = 1e-5 }: ImportCheck = {},
+  { tolerance = 1e-5, exportTolerance = tolerance }: ImportCheck = {},
 ): Promise<Tensors> {
   const expected = await rawTensors(proto, feeds);
   const model = importOnnx(encodeModel(proto));
@@ -87,7 +89,7 @@ export async function checkTensors(
     Object.entries(tensors).map(([name, tensor]) => [`${prefix}/${name}`, tensor]);
   const again = await runRaw(bytes, Object.fromEntries([...named("params", model.params), ...named("inputs", feeds)]));
   for (const { name } of model.outputs)
-    expectClose(again[name], expected[name], tolerance, `"${name}", exported again`);
+    expectClose(again[name], expected[name], exportTolerance, `"${name}", exported again`);
   return expected;
 }
 
