@@ -178,6 +178,7 @@ export class Tracer {
     types: readonly ValueType[],
   ): Value[] | undefined {
     if (Object.values(attributes).some((attribute) => attribute instanceof Subgraph)) return undefined;
+    if (definition.evaluate === undefined) return undefined;
     // Shape and Size need only types; every other op needs all its inputs known.
     const typeOnly = definition.name === "Shape" || definition.name === "Size";
     if (!typeOnly && inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;

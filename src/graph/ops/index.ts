@@ -13,6 +13,10 @@ import { dftOps } from "./dft.ts";
 import { dropoutOps } from "./dropout.ts";
 import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
+import { fusedAttentionOps } from "./fused-attention.ts";
+import { fusedGroupedAttentionOps } from "./fused-grouped-attention.ts";
+import { fusedOpaqueOps } from "./fused-opaque.ts";
+import { fusedWeightsOps } from "./fused-weights.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
 import { gruOps } from "./gru.ts";
@@ -78,6 +82,10 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...qlinearOps,
   ...ifOps,
   ...loopOps,
+  ...fusedAttentionOps,
+  ...fusedGroupedAttentionOps,
+  ...fusedWeightsOps,
+  ...fusedOpaqueOps,
 };
 
 /** @throws CajalError `unknown-op` */
