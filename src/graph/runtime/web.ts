@@ -79,7 +79,7 @@ export const connect: Platform["connect"] = async (device, options) => {
   await prove(connected, excuses[device]);
   if (device === "cpu") return connected;
   const { ort, queue } = await build(device, options);
-  return runtimeOf(device, options, await computesFloat16(ort, device, queue));
+  return runtimeOf(device, options, await queue(() => computesFloat16(ort, device)));
 };
 
 interface WithGpu {
