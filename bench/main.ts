@@ -1,6 +1,7 @@
 /** @file npm run bench -- <name> [--json] */
 
 import { parseArgs } from "node:util";
+import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
 import { memoryBench } from "./memory.ts";
 import { recordBench } from "./record.ts";
@@ -8,7 +9,12 @@ import { recordBench } from "./record.ts";
 /** A benchmark prints lines for people and returns figures for programs. */
 export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
 
-const benches: Readonly<Record<string, Bench>> = { record: recordBench, describe: describeBench, memory: memoryBench };
+const benches: Readonly<Record<string, Bench>> = {
+  call: callBench,
+  record: recordBench,
+  describe: describeBench,
+  memory: memoryBench,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
