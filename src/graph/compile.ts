@@ -3,14 +3,17 @@
 import { runtime as defaultRuntime } from "#runtime";
 import { CajalError } from "./error.ts";
 import { encodeGraph, type NamedValue } from "./onnx/export.ts";
+import { type Precision, rewriteFor } from "./precision.ts";
 import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 import { formatShape, Tensor } from "./tensor.ts";
 import { type Concrete, trace } from "./trace.ts";
 import { leavesOf, mapLeaves, type Replace, structureOf, withLeaves } from "./tree.ts";
 
 export interface CompileOptions extends SessionOptions {
-  /** Default: the runtime of the platform. */
+  /** Where it runs, from `openRuntime`. Default: the processor. */
   readonly runtime?: Runtime;
+  /** "mixed": products take operands rounded to float16, on devices that have it. Default "full". */
+  readonly precision?: Precision;
   /** Sessions kept, one per combination of argument shapes; the least recently used goes first. Default 16. */
   readonly cache?: number;
 }
@@ -37,20 +40,21 @@ const placeholder = Tensor.scalar(0);
 /**
  * Compiles a function of trees of Values. It is traced once for each combination of shapes and dtypes, differentiated if it asks for it,
  * and run by ONNX Runtime.
- * @throws CajalError (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
+ * @throws CajalError `argument` when the runtime has no mixed precision; (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
  */
 export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
-  const { runtime = defaultRuntime, cache = 16, ...sessionOptions } = options;
+  const { runtime = defaultRuntime, precision = "full", cache = 16, ...sessionOptions } = options;
+  const rewrite = rewriteFor(precision, runtime);
   const programs = new Map<string, Program>();
 
   const encode = (args: readonly unknown[]) => {
     const { inputs, outputs, result } = trace(fn, args);
     const unique: NamedValue[] = outputs.map(({ value }, i) => ({ name: `output.${i}`, value }));
     return {
-      bytes: encodeGraph(inputs, unique),
+      bytes: encodeGraph(inputs, unique, {}, rewrite),
       inputNames: inputs.map((input) => input.name),
       outputNames: unique.map(({ name }) => name),
       template: mapLeaves(result, () => placeholder),

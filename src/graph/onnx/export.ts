@@ -3,6 +3,7 @@
 import { onnxNumber } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { order } from "../order.ts";
+import { asTraced, type Rewrite } from "../precision.ts";
 import { sizeOf, Tensor, type ValueType } from "../tensor.ts";
 import type { GraphNode } from "../tracer.ts";
 import type { Value } from "../value.ts";
@@ -25,6 +26,7 @@ export function encodeGraph(
   inputs: readonly NamedValue[],
   outputs: readonly NamedValue[],
   metadata: Readonly<Record<string, string>> = {},
+  rewrite: Rewrite = asTraced,
 ): Uint8Array {
   const names = new Names(inputs);
   for (const { name, value } of outputs) names.reserve(name, producerOf(value));
@@ -38,7 +40,7 @@ export function encodeGraph(
     // A boundary computes nothing: its outputs go by the names of its inputs.
     if (node.definition.name === "Identity")
       for (const [i, output] of node.outputs.entries()) names.alias(output, node.inputs[i] as Value);
-    else for (const proto of nodeProtos(node, names)) add(proto);
+    else for (const proto of nodeProtos(node, names, rewrite)) add(proto);
   }
   for (const { name, value } of outputs)
     if (names.of(value) !== name) add(plainNode("Identity", [names.of(value)], [name]));
@@ -154,9 +156,10 @@ class Names {
 }
 
 /** A node, or the nodes that stand for it where the runtime is known to get the one wrong. */
-function nodeProtos(node: GraphNode, names: Names): NodeProto[] {
+function nodeProtos(node: GraphNode, names: Names, rewrite: Rewrite): readonly NodeProto[] {
   const proto = nodeProto(node, names);
-  if (node.definition.name !== "MatMul" || node.inputs[1]?.rank !== 1) return [proto];
+  if (node.definition.name !== "MatMul" || node.inputs[1]?.rank !== 1)
+    return rewrite(node, proto, (name) => names.fresh(name));
   // ONNX Runtime 1.30 fuses Transpose and MatMul, and then multiplies a vector on the right by the wrong matrix; a column is right.
   const [result] = proto.output;
   const axis = names.constantOf([-1]);
