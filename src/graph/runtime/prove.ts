@@ -4,7 +4,7 @@ import { type DType, onnxNumber } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { encodeModel } from "../onnx/codec.ts";
 import { Tensor } from "../tensor.ts";
-import type { Device, Runtime } from "./runtime.ts";
+import type { Device, Session } from "./runtime.ts";
 import { fromOrt, type OrtModule, toOrt } from "./session.ts";
 
 /** What a person should hear when a device does not work. */
@@ -36,17 +36,21 @@ function productModel(dtype: DType): Uint8Array {
   });
 }
 
-/** @throws CajalError `runtime` with the excuse when the runtime does not multiply two small matrices rightly */
-export async function prove(runtime: Runtime, excuse: Excuse): Promise<void> {
+/** @throws CajalError `runtime` with the excuse when the device does not multiply two small matrices rightly */
+export async function prove(
+  device: Device,
+  open: (model: Uint8Array) => Promise<Session>,
+  excuse: Excuse,
+): Promise<void> {
   const matrix = (elements: readonly number[]) => Tensor.of(elements, [2, 2]);
   try {
-    const session = await runtime.createSession(productModel("float32"));
+    const session = await open(productModel("float32"));
     const { y } = await session.run({ a: matrix([1, 2, 3, 4]), b: matrix([5, 6, 7, 8]) });
     await session.release();
     const found = y.numbers().join(", ");
     if (found !== "19, 22, 43, 50") throw new Error(`a small matrix product gives ${found}`);
   } catch (error) {
-    throw absent(runtime.device, excuse, error);
+    throw absent(device, excuse, error);
   }
 }
 
