@@ -1,6 +1,7 @@
 /** @file npm run bench -- <name> [--json] */
 
 import { parseArgs } from "node:util";
+import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
 import { engineBench } from "./engine/engine.ts";
 import { memoryBench } from "./memory.ts";
@@ -10,10 +11,11 @@ import { recordBench } from "./record.ts";
 export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, Bench>> = {
+  engine: engineBench,
+  call: callBench,
   record: recordBench,
   describe: describeBench,
   memory: memoryBench,
-  engine: engineBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -29,6 +29,7 @@ export {
 export type * as proto from "./onnx/schema.ts";
 export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor.ts";
 export { ops } from "./ops/index.ts";
+export type { Precision } from "./precision.ts";
 export { Rng } from "./rng.ts";
 export { availableDevices, openRuntime } from "./runtime/open.ts";
 export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
