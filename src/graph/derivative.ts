@@ -8,6 +8,7 @@
 import { expandTo } from "./broadcast.ts";
 import { isFloat } from "./dtype.ts";
 import { CajalError } from "./error.ts";
+import type { Call, JvpRule, VjpRule } from "./op.ts";
 import { order } from "./order.ts";
 import { formatShape, sameShape, type Tensor } from "./tensor.ts";
 import type { GraphNode, Tracer } from "./tracer.ts";
@@ -31,11 +32,40 @@ function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode
 
 function rules(node: GraphNode) {
   const { derivative, name } = node.definition;
-  if (derivative === "zero" || !("missing" in derivative)) return derivative;
+  if (derivative === "zero" || "vjp" in derivative) return derivative;
+  if ("expand" in derivative) return expandedRules(node, derivative.expand);
   const at = node.scope === "" ? "" : `, at "${node.scope}"`;
   throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
     advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
   });
+}
+
+/** Rules of an op that is differentiated through its expansion. */
+function expandedRules(node: GraphNode, expand: (call: Call) => readonly Value[]): { vjp: VjpRule; jvp: JvpRule } {
+  const tracer = tracerOf(node);
+  const open = node.inputs.flatMap((input, i) => (input && isFloat(input.dtype) && !input.constant ? [i] : []));
+  const outputsBehindBoundary = () => {
+    const sources = tracer.boundary(open.map((i) => node.inputs[i] as Value));
+    const inputs = node.inputs.map((input, i) => (open.includes(i) ? sources[open.indexOf(i)] : input));
+    return { sources, outputs: expand({ ...tracer.call(node), inputs }) };
+  };
+  return {
+    vjp: (_call, cotangents) => {
+      const { sources, outputs } = outputsBehindBoundary();
+      const seeded = outputs.flatMap((output, i) => (cotangents[i] ? [{ output, seed: cotangents[i] }] : []));
+      const pulled = pullBack(
+        sources,
+        seeded.map(({ output }) => output),
+        seeded.map(({ seed }) => seed),
+      );
+      return node.inputs.map((_, i) => pulled[open.indexOf(i)]);
+    },
+    jvp: (_call, tangents) => {
+      const { sources, outputs } = outputsBehindBoundary();
+      const seeds = open.map((i, k) => tangents[i] ?? zeros(sources[k]));
+      return pushForward(sources, outputs, seeds);
+    },
+  };
 }
 
 function accumulate(cotangents: Cotangents, value: Value, cotangent: Value): void {

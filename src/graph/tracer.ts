@@ -147,6 +147,7 @@ export class Tracer {
     attributes: Attributes,
     types: readonly ValueType[],
   ): Value[] | undefined {
+    if (definition.evaluate === undefined) return undefined;
     // Shape and Size need only types; every other op needs all its inputs known.
     const typeOnly = definition.name === "Shape" || definition.name === "Size";
     if (!typeOnly && inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;
@@ -162,7 +163,8 @@ export class Tracer {
     const arrays = inputs.map(
       (input) => input && { shape: input.shape, data: input.constant?.numbers() ?? new Float64Array(0) },
     );
-    return definition.evaluate(arrays, attributes, types).map((data, i) => {
+    const results = definition.evaluate(arrays, attributes, types).slice(0, types.length);
+    return results.map((data, i) => {
       const constant = Tensor.of(data, types[i].shape, types[i].dtype);
       return new Value(this, constant, { constant });
     });

@@ -1,6 +1,6 @@
 /** @file An ONNX model becomes a function over Values, like any other: traceable, tappable, differentiable. */
 
-import { type DType, dtypeOf, halfToNumber, isFloat } from "../dtype.ts";
+import { type DType, dtypeOf, isFloat, reader } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { scope, tap } from "../names.ts";
 import type { AttributeValue } from "../op.ts";
@@ -10,10 +10,12 @@ import type { Tracer } from "../tracer.ts";
 import { Value } from "../value.ts";
 import { attributeFromProto, type ReadAttribute } from "./attribute.ts";
 import { decodeModel } from "./codec.ts";
+import { isTakenApart, takeApart } from "./fused.ts";
+import { inlineFunctions } from "./inline.ts";
 import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./schema.ts";
 import { sortNodes } from "./sort.ts";
 import { type ExternalData, noExternalData, tensorFromProto } from "./tensor.ts";
-import { oldStaticInputs, renamedOps, upgrade } from "./upgrade.ts";
+import { type Invocation, oldStaticInputs, renamedOps, upgrade } from "./upgrade.ts";
 
 export const oldestOpset = 7;
 export const newestOpset = 24;
@@ -70,7 +72,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Impo
 
 /** Imports a decoded model. */
 export function importModel(model: ModelProto, external: ExternalData, source: string): ImportedModel {
-  const { graph } = model;
+  const { graph } = inlineFunctions(model, source);
   if (graph === undefined || graph.node.length === 0) {
     throw new CajalError("bad-onnx", `${source} holds no graph`, { advice: "It is empty, or not an ONNX model." });
   }
@@ -157,16 +159,14 @@ function invoke(node: NodeProto, environment: Environment, context: Context): Va
   );
   if (node.opType === "If") return runBranch(node, inputs[0], attributes, environment, context);
   if (node.opType === "Constant") return [constantValue(attributes, context.tracer)];
-  const { op, ...now } = upgrade(
-    {
-      op: node.opType ?? "",
-      inputs,
-      attributes: attributes as Record<string, AttributeValue>,
-      outputs: node.output.length,
-    },
-    context.opset,
-    context.tracer,
-  );
+  const written: Invocation = {
+    op: node.opType ?? "",
+    inputs,
+    attributes: attributes as Record<string, AttributeValue>,
+    outputs: node.output.length,
+  };
+  if (isTakenApart(node.domain ?? "", written.op)) return takeApart(written, context.tracer);
+  const { op, ...now } = upgrade(written, context.opset, context.tracer);
   return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
 }
 
@@ -237,6 +237,7 @@ function checkOpset(model: ModelProto, source: string): number {
 
 function checkOp(node: NodeProto, source: string): void {
   const { opType = "", domain = "" } = node;
+  if (isTakenApart(domain, opType)) return;
   const definition = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
   const handled = opType === "If" || opType === "Constant" || renamedOps.has(opType);
   if (
@@ -267,10 +268,9 @@ function staticNames(nodes: readonly NodeProto[]): Set<string> {
 
 function checkNumbers(name: string, tensor: Tensor, source: string): void {
   if (!isFloat(tensor.dtype)) return;
-  const half = tensor.dtype === "float16";
+  const read = reader(tensor.dtype);
   for (let i = 0; i < tensor.data.length; i++) {
-    const value = half ? halfToNumber(tensor.data[i] as number) : tensor.data[i];
-    if (Number.isNaN(value)) {
+    if (Number.isNaN(read(tensor.data[i]))) {
       throw new CajalError(
         "not-finite",
         `${source}: weight "${name}" ${formatShape(tensor.shape)} holds NaN (element ${i})`,

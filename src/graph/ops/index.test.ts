@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { takenApart } from "../onnx/fused.ts";
 import type { OpDefinition } from "../op.ts";
 import { ops } from "./index.ts";
 
@@ -27,6 +28,17 @@ ${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
 
 ${list((derivative) => derivative === "zero")}
 ${partly.length > 0 ? `\n## Without derivative\n\n${partly.join("\n")}\n` : ""}
+## Fused ops of ONNX Runtime (com.microsoft) that are taken apart at import (${takenApart.length})
+
+${takenApart.toSorted().join(", ")}
+
+## Notes
+
+\`LSTM\`, \`GRU\` and \`RNN\` run as they are; their derivatives unroll the steps, about ten nodes for each. \`Attention\`, \`MultiHeadAttention\`,
+\`GroupQueryAttention\` and \`MatMulNBits\` of com.microsoft run as they are, too, with the derivatives of the nodes that they stand for.
+\`QuantizeLinear\` is a staircase, so that its derivative is zero; a straight-through estimate is a \`customVjp\`. Functions that a model
+defines are replaced by what is inside them.
+
 \`If\` is imported where shapes decide its condition, \`Upsample\` as \`Resize\`, \`Constant\` as a constant.
 `;
 }

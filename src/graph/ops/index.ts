@@ -11,18 +11,27 @@ import { depthSpaceOps } from "./depth-space.ts";
 import { dropoutOps } from "./dropout.ts";
 import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
+import { fusedAttentionOps } from "./fused-attention.ts";
+import { fusedGroupedAttentionOps } from "./fused-grouped-attention.ts";
+import { fusedOpaqueOps } from "./fused-opaque.ts";
+import { fusedWeightsOps } from "./fused-weights.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
+import { gruOps } from "./gru.ts";
 import { linearOps } from "./linear.ts";
 import { lrnOps } from "./lrn.ts";
+import { lstmOps } from "./lstm.ts";
 import { maxPoolOps } from "./max-pool.ts";
 import { normPoolOps } from "./norm-pool.ts";
 import { normaliseOps } from "./normalise.ts";
 import { padOps } from "./pad.ts";
 import { plainNormaliseOps } from "./plain-normalise.ts";
 import { positionOps } from "./positions.ts";
+import { qlinearOps } from "./qlinear.ts";
+import { quantizeOps } from "./quantize.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
+import { rnnOps } from "./rnn.ts";
 import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
@@ -54,6 +63,15 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...resizeOps,
   ...depthSpaceOps,
   ...positionOps,
+  ...lstmOps,
+  ...gruOps,
+  ...rnnOps,
+  ...quantizeOps,
+  ...qlinearOps,
+  ...fusedAttentionOps,
+  ...fusedGroupedAttentionOps,
+  ...fusedWeightsOps,
+  ...fusedOpaqueOps,
 };
 
 /** @throws CajalError `unknown-op` */

@@ -24,6 +24,20 @@ export async function createOrtSession(
       throw runtimeError("refuses the model", error);
     },
   );
+  const unusable = [...session.inputMetadata, ...session.outputMetadata].find(
+    (port) => port.isTensor && (port.type === "int4" || port.type === "uint4"),
+  );
+  // The native binding crashes the process on results of these types.
+  if (unusable?.isTensor) {
+    await session.release();
+    throw new CajalError(
+      "runtime",
+      `"${unusable.name}" is ${unusable.type}, which goes neither in nor out of a session`,
+      {
+        advice: "Cast it to int8 or uint8 inside the graph.",
+      },
+    );
+  }
   let released = false;
   const running = new Set<Promise<unknown>>();
   return {
