@@ -201,6 +201,32 @@ describe("files that are not what they should be", () => {
     expect(error.message).toContain(words);
   });
 
+  it("functions that unfold without end, or to nothing after 2⁶⁰ calls", () => {
+    const calls = (name: string, inner: string, times: number) => ({
+      name,
+      domain: "own",
+      input: ["a"],
+      output: [],
+      attribute: [],
+      attributeProto: [],
+      opsetImport: [],
+      node: Array.from({ length: times }, () => ({ ...node(inner, ["a"], ["b"]), domain: "own" })),
+    });
+    const file = (functions: ReturnType<typeof calls>[]) =>
+      encodeModel({ ...model(17, [{ ...node("f0", ["x"], ["y"]), domain: "own" }], ["N", 4]), functions });
+    const doubling = Array.from({ length: 60 }, (_, i) => calls(`f${i}`, `f${i + 1}`, 2));
+    expect(errorOf(file([...doubling, calls("f60", "", 0)])).message).toContain("unfold to more than");
+    expect(errorOf(file([calls("f0", "f0", 1)])).message).toContain("calls itself");
+  });
+
+  it("a fused op without its inputs", () => {
+    const error = errorOf(
+      encodeModel(model(17, [{ ...node("BiasGelu", [], ["y"]), domain: "com.microsoft" }], [4])),
+    );
+    expect(error.code).toBe("bad-onnx");
+    expect(error.message).not.toMatch(/undefined|Cannot/);
+  });
+
   it("a node without names is called by its op", () => {
     const nameless = { ...node("Neg", ["nobody"], [""]), name: "" };
     expect(errorOf(encodeModel(model(13, [nameless], ["N", 4]))).message).toContain('"nobody", needed by "Neg"');

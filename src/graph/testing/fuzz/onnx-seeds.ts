@@ -15,7 +15,7 @@ import { tensorToProto } from "../../onnx/tensor.ts";
 import { Rng } from "../../rng.ts";
 import { Tensor } from "../../tensor.ts";
 import type { Value } from "../../value.ts";
-import { float, int, ints, model, node, text } from "../proto.ts";
+import { float, fusedNode, int, ints, model, node, text } from "../proto.ts";
 
 const weight = (name: string, ...shape: number[]): TensorProto => tensorToProto(new Rng(1).normal(shape), name);
 const list = (name: string, ...values: number[]): TensorProto =>
@@ -77,7 +77,6 @@ const shaped = model(
     node("Einsum", ["r", "t"], ["ei"], [text("equation", "bij,bjk->bik")]),
     node("ReduceSum", ["ei", "axes"], ["rs"], [int("keepdims", 0)]),
     node("CumSum", ["pd", "first"], ["cs"], [int("reverse", 1)]),
-    node("TopK", ["cs", "one"], ["tv", "tk"], [int("axis", -1)]),
     node("ArgMax", ["ti"], ["am"], [int("axis", 1), int("keepdims", 0)]),
     node("Expand", ["rs", "repeats"], ["ex"]),
     node("ScatterND", ["x", "at", "row"], ["sc"]),
@@ -257,10 +256,22 @@ const quantised = model(
     node("MatMul", ["d", "v"], ["m"]),
     node("DynamicQuantizeLinear", ["m"], ["dq", "ds", "dz"]),
     node("MatMulInteger", ["dq", "w", "dz"], ["mi"]),
-    node("Cast", ["mi"], ["y"], [int("to", 1)]),
+    node("Cast", ["mi"], ["f"], [int("to", 1)]),
+    node("QLinearMatMul", ["q", "scale", "zero", "u", "scale", "zero", "scale", "zero"], ["ql"]),
+    fusedNode("QLinearAdd", ["ql", "scale", "zero", "q", "scale", "zero", "scale", "zero"], ["qa"]),
+    fusedNode(
+      "QLinearConcat",
+      ["scale", "zero", "qa", "scale", "zero", "q", "scale", "zero"],
+      ["qc"],
+      [int("axis", 1)],
+    ),
+    node("DequantizeLinear", ["nibbles", "scale"], ["n"], [int("block_size", 0)]),
+    node("Gemm", ["f", "n"], ["y"]),
   ],
   ["N", 4],
   [
+    tensorToProto(Tensor.zeros([4, 4], "int4"), "nibbles"),
+    tensorToProto(Tensor.zeros([4, 4], "uint8"), "u"),
     scalar("scale", 0.5, "float32"),
     scalar("zero", 3, "uint8"),
     weight("scales", 4),
@@ -286,6 +297,77 @@ const recurrent = model(
   ],
 );
 
+const fused = model(
+  17,
+  [
+    fusedNode(
+      "FusedConv",
+      ["x", "w", "b"],
+      ["c"],
+      [text("activation", "LeakyRelu"), attributeToProto("activation_params", "floats", [0.1])],
+    ),
+    node("Reshape", ["c", "to"], ["r"]),
+    fusedNode("SkipLayerNormalization", ["r", "r", "g", "g"], ["s", "", "", "t"], [float("epsilon", 1e-5)]),
+    fusedNode("FastGelu", ["s", "g"], ["f"]),
+    fusedNode("RotaryEmbedding", ["f", "at", "cos", "sin"], ["e"], [int("num_heads", 2)]),
+    fusedNode("MultiHeadAttention", ["e", "f", "t"], ["m"], [int("num_heads", 2)]),
+    fusedNode("FusedGemm", ["row", "square", "g"], ["y"], [text("activation", "Relu"), int("transB", 1)]),
+  ],
+  [1, 3, 4, 4],
+  [
+    weight("w", 8, 3, 1, 1),
+    weight("b", 8),
+    list("to", 1, 16, 8),
+    weight("g", 8),
+    list("at", 0),
+    weight("cos", 16, 2),
+    weight("sin", 16, 2),
+    weight("row", 2, 8),
+    weight("square", 8, 8),
+  ],
+);
+
+const functions = {
+  ...model(
+    17,
+    [
+      { ...node("Twice", ["x"], ["t"], [float("by", 3)]), domain: "own" },
+      { ...node("Twice", ["t"], ["y"]), domain: "own" },
+    ],
+    ["N", 4],
+  ),
+  opsetImport: [
+    { domain: "", version: 17 },
+    { domain: "own", version: 1 },
+  ],
+  functions: [
+    {
+      name: "Twice",
+      domain: "own",
+      input: ["a"],
+      output: ["c"],
+      attribute: [],
+      attributeProto: [float("by", 2)],
+      opsetImport: [{ domain: "", version: 17 }],
+      node: [
+        node("Constant", [], ["k"], [{ ...float("value_float", 0), refAttrName: "by" }]),
+        node("Mul", ["a", "k"], ["b"]),
+        { ...node("Once", ["b"], ["c"]), domain: "own" },
+      ],
+    },
+    {
+      name: "Once",
+      domain: "own",
+      input: ["a"],
+      output: ["b"],
+      attribute: [],
+      attributeProto: [],
+      opsetImport: [{ domain: "", version: 17 }],
+      node: [node("Relu", ["a"], ["b"])],
+    },
+  ],
+};
+
 /** A network and its gradient, as the engine itself writes it. */
 function differentiated(): Uint8Array {
   const loss = (w: { k: Value; v: Value }, x: Value): Value =>
@@ -305,9 +387,9 @@ function differentiated(): Uint8Array {
   );
 }
 
-export const onnxSeeds = (): Uint8Array[] => [
-  ...[convolutional, shaped, branching, onlyIf, external, constants, old, resized, quantised, recurrent].map(
-    encodeModel,
-  ),
-  differentiated(),
+const models = [
+  ...[convolutional, shaped, branching, onlyIf, external, constants, old],
+  ...[resized, quantised, recurrent, fused, functions],
 ];
+
+export const onnxSeeds = (): Uint8Array[] => [...models.map(encodeModel), differentiated()];

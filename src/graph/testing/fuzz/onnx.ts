@@ -2,6 +2,7 @@
 
 import { collect } from "../../names.ts";
 import { decodeModel, encodeModel } from "../../onnx/codec.ts";
+import { takenApart } from "../../onnx/fused.ts";
 import { importModel } from "../../onnx/import.ts";
 import { schema } from "../../onnx/schema.ts";
 import type { ExternalData } from "../../onnx/tensor.ts";
@@ -24,7 +25,9 @@ import {
 } from "./wire.ts";
 
 const encoder = new TextEncoder();
-const opNames = Object.keys(ops);
+const opNames = [...Object.keys(ops), ...takenApart];
+const specsOf = (op: string) => Object.entries((Object.hasOwn(ops, op) ? ops[op].attributes : undefined) ?? {});
+const domainOf = (op: string) => (Object.hasOwn(ops, op) ? (ops[op].domain ?? "") : "com.microsoft");
 const textModes = [
   "SAME_UPPER",
   "SAME_LOWER",
@@ -202,30 +205,31 @@ function changeModel(model: WireMessage, rng: Rng): void {
   );
   switch (rng.int(0, 8)) {
     case 0: {
-      const [type] = own(4);
-      if (type !== undefined) type.value = encoder.encode(rng.pick(opNames));
+      const op = rng.pick(opNames);
+      node.fields = node.fields.filter(({ number }) => number !== 4 && number !== 7);
+      node.fields.push(text(4, op), text(7, domainOf(op)));
       break;
     }
     case 1: {
-      // Another op with an attribute that it has.
+      // Another op with attributes that it has.
       const op = rng.pick(opNames);
-      node.fields = node.fields.filter(({ number }) => number !== 4 && (number !== 5 || rng.random() < 0.3));
+      node.fields = node.fields.filter(
+        ({ number }) => number !== 4 && number !== 7 && (number !== 5 || rng.random() < 0.3),
+      );
+      const attributes = specsOf(op).filter(() => rng.random() < 0.4);
       node.fields.push(
         text(4, op),
-        ...Object.keys(ops[op].attributes ?? {}).flatMap((name) =>
-          rng.random() < 0.4 ? [attribute(name, ops[op].attributes?.[name].kind ?? "int", rng)] : [],
-        ),
+        text(7, domainOf(op)),
+        ...attributes.map(([name, { kind }]) => attribute(name, kind, rng)),
       );
       break;
     }
     case 2: {
-      const op = new TextDecoder().decode(own(4)[0]?.value as Uint8Array | undefined);
-      const known = Object.hasOwn(ops, op) ? Object.entries(ops[op].attributes ?? {}) : [];
+      const known = specsOf(new TextDecoder().decode(own(4)[0]?.value as Uint8Array | undefined));
       if (known.length === 0) break;
       const [name, { kind }] = rng.pick(known);
-      node.fields.push(
-        attribute(name, rng.random() < 0.9 ? kind : rng.pick(["int", "float", "string", "ints", "floats"]), rng),
-      );
+      const wrong = rng.pick(["int", "float", "string", "ints", "floats"]);
+      node.fields.push(attribute(name, rng.random() < 0.9 ? kind : wrong, rng));
       break;
     }
     case 3: {
@@ -272,8 +276,12 @@ function changeTensor(tensor: WireMessage, rng: Rng): void {
     [11, 8],
     [2, 1],
     [3, 1],
-    [0, 4],
+    [4, 2],
+    [5, 2],
+    [12, 4],
+    [13, 8],
     [16, 2],
+    [0, 4],
     [8, 4],
   ] as const);
   const data = Uint8Array.from({ length: shape.reduce((size, dim) => size * dim, width) }, (_, i) =>
