@@ -30,7 +30,7 @@ export function attributeFromProto(proto: AttributeProto, external: ExternalData
     case attributeType.strings:
       return proto.strings.map(decode);
   }
-  throw new Error(`attribute "${proto.name}" has type ${proto.type}, which is not supported`);
+  throw new Error(`attribute "${proto.name ?? ""}" has type ${proto.type ?? 0}, which is not supported`);
 }
 
 /** Very old writers left the type out. */

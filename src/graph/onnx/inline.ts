@@ -29,7 +29,7 @@ function checkOpset(model: ModelProto, definition: FunctionProto, source: string
   if (own === undefined || around === undefined || Number(own) === Number(around)) return;
   throw new CajalError(
     "bad-onnx",
-    `${source}: its function "${definition.name}" uses operator set ${own}, the model ${around}`,
+    `${source}: its function "${definition.name ?? ""}" uses operator set ${own}, the model ${around}`,
     { advice: "Inline the functions with onnx.inliner, which converts them." },
   );
 }
@@ -50,8 +50,9 @@ class Inliner {
   nodes(nodes: readonly NodeProto[], depth: number): NodeProto[] {
     return nodes.flatMap((node) => {
       const definition = this.known.get(keyOf(node.domain, node.opType, node.overload));
+      // Calls count, too: those of empty functions leave no node, but take their time.
+      if (++this.count > nodeLimit) throw this.fail(`its functions unfold to more than ${nodeLimit} nodes`);
       if (definition === undefined) {
-        if (++this.count > nodeLimit) throw this.fail(`its functions unfold to more than ${nodeLimit} nodes`);
         return [{ ...node, attribute: node.attribute.map((attribute) => this.subgraph(attribute, depth)) }];
       }
       if (depth >= depthLimit) throw this.fail(`its function "${definition.name}" calls itself`);

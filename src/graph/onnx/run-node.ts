@@ -20,9 +20,12 @@ export function runNode(node: NodeProto, environment: Environment, context: Cont
       return invoke(node, environment, context);
     } catch (error) {
       if (error instanceof CajalError) throw error;
-      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, {
-        cause: error,
-      });
+      // What the JavaScript engine says of a missing input is of no use to who has the file.
+      const reason =
+        error instanceof TypeError || error instanceof RangeError
+          ? "its inputs or attributes are not what the op takes"
+          : (error as Error).message;
+      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${reason}`, { cause: error });
     }
   });
   for (const [i, name] of node.output.entries()) {
