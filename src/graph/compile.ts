@@ -5,8 +5,8 @@ import { CajalError } from "./error.ts";
 import { encodeGraph, type NamedValue } from "./onnx/export.ts";
 import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
 import { formatShape, Tensor } from "./tensor.ts";
-import { type Concrete, trace } from "./trace.ts";
-import { leavesOf, mapLeaves, type Replace, structureOf, withLeaves } from "./tree.ts";
+import { type Concrete, type Given, type NamedDraw, trace } from "./trace.ts";
+import { leavesOf, mapLeaves, randomnessOf, structureOf, withLeaves } from "./tree.ts";
 
 export interface CompileOptions extends SessionOptions {
   /** Default: the runtime of the platform. */
@@ -15,11 +15,11 @@ export interface CompileOptions extends SessionOptions {
   readonly cache?: number;
 }
 
-/** Tensors in, tensors out. */
+/** Tensors in, tensors out; an Rng in where the function takes Noise. */
 export interface Compiled<A extends readonly unknown[], R> {
-  (...args: { [K in keyof A]: Replace<A[K], Tensor> }): Promise<Concrete<R>>;
+  (...args: { [K in keyof A]: Given<A[K]> }): Promise<Concrete<R>>;
   /** The ONNX model for arguments of these shapes. */
-  onnx(...args: { [K in keyof A]: Replace<A[K], Tensor> }): Uint8Array;
+  onnx(...args: { [K in keyof A]: Given<A[K]> }): Uint8Array;
   /** Frees all sessions. A later call compiles anew. */
   release(): Promise<void>;
 }
@@ -27,6 +27,7 @@ export interface Compiled<A extends readonly unknown[], R> {
 interface Program {
   readonly session: Promise<Session>;
   readonly inputNames: readonly string[];
+  readonly draws: readonly (readonly NamedDraw[])[];
   readonly outputNames: readonly string[];
   /** The result's structure; its leaves stand for nothing. */
   readonly template: unknown;
@@ -47,11 +48,12 @@ export function compile<A extends readonly unknown[], R>(
   const programs = new Map<string, Program>();
 
   const encode = (args: readonly unknown[]) => {
-    const { inputs, outputs, result } = trace(fn, args);
+    const { inputs, draws, outputs, result } = trace(fn, args);
     const unique: NamedValue[] = outputs.map(({ value }, i) => ({ name: `output.${i}`, value }));
     return {
-      bytes: encodeGraph(inputs, unique),
+      bytes: encodeGraph([...inputs, ...draws.flat()], unique),
       inputNames: inputs.map((input) => input.name),
+      draws,
       outputNames: unique.map(({ name }) => name),
       template: mapLeaves(result, () => placeholder),
     };
@@ -76,7 +78,7 @@ export function compile<A extends readonly unknown[], R>(
   };
 
   const call = async (...args: readonly unknown[]): Promise<Concrete<R>> => {
-    const { session, inputNames, outputNames, template } = program(args);
+    const { session, inputNames, draws, outputNames, template } = program(args);
     const leaves = leavesOf(args);
     const feeds: Record<string, Tensor> = {};
     for (const [i, name] of inputNames.entries()) {
@@ -87,6 +89,10 @@ export function compile<A extends readonly unknown[], R>(
         });
       }
       feeds[name] = leaf;
+    }
+    for (const [i, rng] of randomnessOf(args).entries()) {
+      const stream = rng.fork();
+      for (const draw of draws[i]) feeds[draw.name] = draw.fill(stream);
     }
     const results = await (await session).run(feeds);
     return withLeaves(

@@ -119,6 +119,33 @@ function valuesOf(tracer: Tracer, tree: unknown): Value[] {
   return leavesOf(tree).map((leaf) => tracer.lift(leaf, leaf.dtype));
 }
 
+/** A function at a point: its result there, and its derivative as a map in either direction. */
+export interface Linearisation<A extends readonly unknown[], R> {
+  readonly result: R;
+  /** A tangent of the result (a tree like it) from tangents of the arguments. */
+  push(tangents: { [K in keyof A]: Replace<A[K], Value | Tensor> }): Replace<R, Value>;
+  /** Cotangents of the arguments from a cotangent of the result (a tree like it). */
+  pull(cotangent: Replace<R, Value | Tensor>): { [K in keyof A]: Replace<A[K], Value> };
+}
+
+/** Runs the function once, for as many derivatives of both kinds as are wanted. @param name what messages call it */
+export function linearise<A extends readonly unknown[], R>(
+  name: string,
+  fn: (...args: A) => R,
+  args: A,
+): Linearisation<A, R> {
+  const { tracer, inputs, result } = behindBoundary(name, fn, args);
+  const outputs = valuesOf(tracer, result);
+  return {
+    result,
+    push: (tangents) => withLeaves(result, pushForward(inputs, outputs, valuesOf(tracer, tangents))),
+    pull: (cotangent) => {
+      const gradients = pullBack(inputs, outputs, valuesOf(tracer, cotangent));
+      return withLeaves(args, gradients) as unknown as { [K in keyof A]: Replace<A[K], Value> };
+    },
+  };
+}
+
 /**
  * Reverse mode: the function's result at `args`, and the map from a cotangent of the result (a tree like it) to cotangents of the arguments.
  * @throws CajalError `no-derivative` when an op on the way has no rule
@@ -126,13 +153,8 @@ function valuesOf(tracer: Tracer, tree: unknown): Value[] {
 export function vjp<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   ...args: A
-): { result: R; pull: (cotangent: Replace<R, Value | Tensor>) => { [K in keyof A]: Replace<A[K], Value> } } {
-  const { tracer, inputs, result } = behindBoundary("vjp", fn, args);
-  const outputs = valuesOf(tracer, result);
-  const pull = (cotangent: Replace<R, Value | Tensor>) => {
-    const gradients = pullBack(inputs, outputs, valuesOf(tracer, cotangent));
-    return withLeaves(args, gradients) as unknown as { [K in keyof A]: Replace<A[K], Value> };
-  };
+): Pick<Linearisation<A, R>, "result" | "pull"> {
+  const { result, pull } = linearise("vjp", fn, args);
   return { result, pull };
 }
 
@@ -142,9 +164,8 @@ export function jvp<A extends readonly unknown[], R>(
   args: A,
   tangents: { [K in keyof A]: Replace<A[K], Value | Tensor> },
 ): { result: R; tangent: Replace<R, Value> } {
-  const { tracer, inputs, result } = behindBoundary("jvp", fn, args);
-  const pushed = pushForward(inputs, valuesOf(tracer, result), valuesOf(tracer, tangents));
-  return { result, tangent: withLeaves(result, pushed) };
+  const { result, push } = linearise("jvp", fn, args);
+  return { result, tangent: push(tangents) };
 }
 
 /**

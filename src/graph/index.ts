@@ -9,7 +9,9 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
+export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
 export { collect, type Edit, intervene, scope, tap } from "./names.ts";
+export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
 export {
@@ -36,6 +38,6 @@ export {
   type StoredTensor,
 } from "./safetensors-file.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
-export { type Concrete, trace } from "./trace.ts";
+export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";

@@ -10,6 +10,9 @@ function mix(hash: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
+/** Random words are made and used in blocks that stay in the nearest cache. */
+const blockLength = 2048;
+
 /** A stream of pseudo-random numbers (Chris Doty-Humphrey's sfc32). `split` gives independent streams by name. */
 export class Rng {
   private readonly key: number;
@@ -31,6 +34,11 @@ export class Rng {
     let hash = this.key;
     for (const char of String(name)) hash = mix(Math.imul(hash ^ char.charCodeAt(0), 0x01000193) + 0x7f4a7c15);
     return new Rng(hash * 2 ** 21 + (mix(hash ^ this.key) >>> 11));
+  }
+
+  /** An independent stream, another one each time: what was drawn before counts. */
+  fork(): Rng {
+    return new Rng(this.bits() * 2 ** 21 + (this.bits() >>> 11));
   }
 
   /** 32 random bits as an unsigned integer. */
@@ -86,5 +94,69 @@ export class Rng {
       Float64Array.from({ length: sizeOf(shape) }, () => low + (high - low) * this.random()),
       shape,
     );
+  }
+
+  /** Fills with numbers in [low, high), of 24 random bits each; `high` itself may come up by rounding unless low is 0 and high 1. */
+  fillUniform(out: Float32Array, low = 0, high = 1): void {
+    const scale = (high - low) / 2 ** 24;
+    for (const { words, start } of this.blocks(out.length))
+      for (let i = 0; i < words.length; i++) out[start + i] = low + scale * (words[i] >>> 8);
+  }
+
+  /** Fills with 1 with the given probability, with 0 otherwise. */
+  fillBernoulli(out: Float32Array, probability: number): void {
+    const limit = probability * 2 ** 32;
+    for (const { words, start } of this.blocks(out.length))
+      for (let i = 0; i < words.length; i++) out[start + i] = Number(words[i] >>> 0 < limit);
+  }
+
+  /** Fills with normal numbers: Box–Muller, both of each pair, of 32 random bits each (so within 6.7 deviations). */
+  fillNormal(out: Float32Array, mean = 0, deviation = 1): void {
+    for (const { words, start } of this.blocks(out.length + (out.length % 2))) {
+      for (let i = 0; i < words.length; i += 2) {
+        const radius = deviation * Math.sqrt(-2 * Math.log(((words[i] >>> 0) + 1) * 2 ** -32));
+        // An angle within ±π/4, turned by the two bits above it: sine and cosine as their Taylor series, to 2e-9.
+        const angle = ((words[i + 1] & 0x3fffffff) - 2 ** 29) * (Math.PI * 2 ** -31);
+        const q = angle * angle;
+        const sine = angle * (1 + q * (-1 / 6 + q * (1 / 120 + q * (-1 / 5040 + q / 362880))));
+        const cosine = 1 + q * (-1 / 2 + q * (1 / 24 + q * (-1 / 720 + q * (1 / 40320 - q / 3628800))));
+        const turn = words[i + 1] >>> 30;
+        const first = turn & 1;
+        out[start + i + first] = mean + radius * sine;
+        // Of an odd length the last number falls outside, where typed arrays drop it.
+        out[start + i + 1 - first] = mean + radius * (1 - (turn & 2)) * cosine;
+      }
+    }
+  }
+
+  /** So many words of 32 random bits, block by block; a block is gone when the next one comes. */
+  private *blocks(count: number): Generator<{ words: Int32Array; start: number }> {
+    const block = new Int32Array(Math.min(count, blockLength));
+    for (let start = 0; start < count; start += blockLength) {
+      const words = block.subarray(0, Math.min(blockLength, count - start));
+      this.fillBits(words);
+      yield { words, start };
+    }
+  }
+
+  /** What `bits` gives, one after the other. */
+  private fillBits(words: Int32Array): void {
+    // Local, and int32 from the start, so that the loop is compiled for integers.
+    let a = this.a | 0;
+    let b = this.b | 0;
+    let c = this.c | 0;
+    let counter = this.counter | 0;
+    for (let i = 0; i < words.length; i++) {
+      const sum = (a + b + counter) | 0;
+      counter = (counter + 1) | 0;
+      a = b ^ (b >>> 9);
+      b = (c + (c << 3)) | 0;
+      c = (((c << 21) | (c >>> 11)) + sum) | 0;
+      words[i] = sum;
+    }
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.counter = counter;
   }
 }

@@ -2,8 +2,8 @@
 
 import { CajalError } from "../error.ts";
 import { Tensor } from "../tensor.ts";
-import { trace } from "../trace.ts";
-import { mapLeaves, type Replace } from "../tree.ts";
+import { type Given, trace } from "../trace.ts";
+import { mapLeaves } from "../tree.ts";
 import type { Value } from "../value.ts";
 import { decodeModel, encodeModel } from "./codec.ts";
 import { encodeGraph } from "./export.ts";
@@ -21,20 +21,21 @@ export interface ExportOptions {
 /**
  * An ONNX model (operator set 21) of the function at the examples' shapes. Inputs are named by argument and path in it ("x",
  * "params/weight"), outputs by their paths in the result ("result" when it is a single value). Tensors that the function closes over
- * become initializers.
+ * become initializers. What is drawn from Noise becomes inputs, named by what it is and its number ("noise/normal.0"), for which the
+ * user of the model draws the numbers.
  * @throws CajalError `argument` when the batch is to be open but the graph depends on its size
  */
 export function exportOnnx<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  examples: { [K in keyof A]: Replace<A[K], Tensor> },
+  examples: { [K in keyof A]: Given<A[K]> },
   options: ExportOptions = {},
 ): Uint8Array {
   const { names = [], batch, metadata } = options;
   const label = (argument: number, path: string) =>
     [names[argument] ?? String(argument), path].filter((part) => part !== "").join("/");
   const encode = (args: readonly unknown[]) => {
-    const { inputs, outputs } = trace(fn, args, label);
-    return encodeGraph(inputs, outputs, metadata);
+    const { inputs, draws, outputs } = trace(fn, args, label);
+    return encodeGraph([...inputs, ...draws.flat()], outputs, metadata);
   };
   const args = examples as readonly unknown[];
   const bytes = encode(args);

@@ -1,12 +1,12 @@
 /** @file Runs a function once, for tests. */
 
 import { expect } from "vitest";
-import { type Concrete, compile, type Replace, type Tensor } from "../../graph/index.ts";
+import { type Concrete, compile, type Given, type Tensor } from "../../graph/index.ts";
 
 /** The function's results on these tensors. */
 export async function run<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  ...args: { [K in keyof A]: Replace<A[K], Tensor> }
+  ...args: { [K in keyof A]: Given<A[K]> }
 ): Promise<Concrete<R>> {
   const compiled = compile(fn);
   const result = await compiled(...args);
