@@ -37,6 +37,10 @@ export { type Lstm, type LstmState, lstmStep } from "./recurrent/lstm.ts";
 export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";
 export type { Arithmetic, Schedule } from "./schedule.ts";
 export * as schedule from "./schedule.ts";
+export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
+export type { CheckpointStorage } from "./training/checkpoint.ts";
+export { type EarlyStop, type FitOptions, type FitProgress, type FitResult, fit } from "./training/fit.ts";
+export type { Loss, LossContext, LossResult } from "./training/step.ts";
 export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
 export {
   type Gpt,
