@@ -2,13 +2,19 @@
 
 import { parseArgs } from "node:util";
 import { describeBench } from "./describe.ts";
+import { engineBench } from "./engine/engine.ts";
 import { memoryBench } from "./memory.ts";
 import { recordBench } from "./record.ts";
 
 /** A benchmark prints lines for people and returns figures for programs. */
 export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
 
-const benches: Readonly<Record<string, Bench>> = { record: recordBench, describe: describeBench, memory: memoryBench };
+const benches: Readonly<Record<string, Bench>> = {
+  record: recordBench,
+  describe: describeBench,
+  memory: memoryBench,
+  engine: engineBench,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

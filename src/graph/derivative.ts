@@ -5,102 +5,12 @@
  * and to nothing that they were made from. The results are ordinary nodes; derivatives nest.
  */
 
-import { expandTo } from "./broadcast.ts";
-import { isFloat } from "./dtype.ts";
 import { CajalError } from "./error.ts";
-import { order } from "./order.ts";
-import { formatShape, sameShape, type Tensor } from "./tensor.ts";
-import type { GraphNode, Tracer } from "./tracer.ts";
+import { pullBack, pushForward, zeros } from "./propagate.ts";
+import { Tensor } from "./tensor.ts";
+import type { Tracer } from "./tracer.ts";
 import { leavesOf, type Replace, withLeaves } from "./tree.ts";
-import type { Value } from "./value.ts";
-
-type Cotangents = Map<Value, Value>;
-
-const dependencies = (node: GraphNode) => node.rule?.inputs ?? node.inputs;
-
-/** The nodes between `inputs` and `outputs`, in order. */
-function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode[] {
-  const sources = new Set(inputs);
-  const depends = new Set<Value>(inputs);
-  return order(outputs, (value) => sources.has(value), dependencies).filter((node) => {
-    if (!dependencies(node).some((input) => input !== undefined && depends.has(input))) return false;
-    for (const output of node.outputs) depends.add(output);
-    return true;
-  });
-}
-
-function rules(node: GraphNode) {
-  const { derivative, name } = node.definition;
-  if (derivative === "zero" || !("missing" in derivative)) return derivative;
-  const at = node.scope === "" ? "" : `, at "${node.scope}"`;
-  throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
-    advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
-  });
-}
-
-function accumulate(cotangents: Cotangents, value: Value, cotangent: Value): void {
-  const before = cotangents.get(value);
-  cotangents.set(value, before === undefined ? cotangent : before.add(cotangent));
-}
-
-/** Pulls cotangents of outputs back to inputs; a zero where there is no way. */
-function pullBack(inputs: readonly Value[], outputs: readonly Value[], seeds: readonly Value[]): Value[] {
-  const cotangents: Cotangents = new Map();
-  for (const [i, output] of outputs.entries()) if (isFloat(output.dtype)) accumulate(cotangents, output, seeds[i]);
-  for (const node of between(inputs, outputs).reverse()) {
-    const incoming = node.outputs.map((output) => cotangents.get(output));
-    if (incoming.every((cotangent) => cotangent === undefined)) continue;
-    const derivative = node.rule ? undefined : rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative
-      ? derivative.vjp(tracerOf(node).call(node), incoming)
-      : (node.rule?.backward(incoming) ?? []);
-    for (const [i, input] of dependencies(node).entries()) {
-      const cotangent = outgoing[i];
-      if (input !== undefined && cotangent !== undefined && isFloat(input.dtype)) {
-        if (!sameShape(cotangent.shape, input.shape)) {
-          throw new CajalError(
-            "shape",
-            `${node.definition.name}: the derivative for input ${i} has shape ${formatShape(cotangent.shape)}, the input ${formatShape(input.shape)}`,
-          );
-        }
-        accumulate(cotangents, input, cotangent);
-      }
-    }
-  }
-  return inputs.map((input) => cotangents.get(input) ?? zeros(input));
-}
-
-/** Pushes tangents of inputs forward to outputs; a zero where there is no way. */
-function pushForward(inputs: readonly Value[], outputs: readonly Value[], seeds: readonly Value[]): Value[] {
-  const tangents = new Map<Value, Value>(inputs.map((input, i) => [input, seeds[i]]));
-  for (const node of between(inputs, outputs)) {
-    if (node.rule) {
-      if (node.rule.inputs.length === 0) continue;
-      throw new CajalError("no-derivative", "jvp: a customVjp has a reverse rule only", {
-        advice: "Use vjp or grad here.",
-      });
-    }
-    const incoming = node.inputs.map((input) => input && tangents.get(input));
-    if (incoming.every((tangent) => tangent === undefined)) continue;
-    const derivative = rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative.jvp(tracerOf(node).call(node), incoming);
-    for (const [i, output] of node.outputs.entries()) {
-      const tangent = outgoing[i];
-      if (tangent !== undefined && isFloat(output.dtype)) tangents.set(output, expandTo(tangent, output.shape));
-    }
-  }
-  return outputs.map((output) => tangents.get(output) ?? zeros(output));
-}
-
-function tracerOf(node: GraphNode): Tracer {
-  return node.outputs[0].tracer;
-}
-
-function zeros(like: Value): Value {
-  return like.tracer.constant(0, isFloat(like.dtype) ? like.dtype : "float32", like.shape);
-}
+import { Value } from "./value.ts";
 
 /** Runs `fn` on its arguments behind a boundary. */
 function behindBoundary<A extends readonly unknown[], R>(name: string, fn: (...args: A) => R, args: A) {
@@ -113,6 +23,11 @@ function behindBoundary<A extends readonly unknown[], R>(name: string, fn: (...a
   const lifted = leavesOf(args).map((leaf) => tracer.lift(leaf, leaf.dtype));
   const inputs = tracer.boundary(lifted);
   return { tracer, inputs, result: fn(...(withLeaves(args, inputs) as unknown as A)) };
+}
+
+/** The derivatives, with zeros where there is none. */
+function dense(derivatives: readonly (Value | undefined)[], like: readonly Value[]): Value[] {
+  return derivatives.map((derivative, i) => derivative ?? zeros(like[i]));
 }
 
 function valuesOf(tracer: Tracer, tree: unknown): Value[] {
@@ -138,10 +53,10 @@ export function linearise<A extends readonly unknown[], R>(
   const outputs = valuesOf(tracer, result);
   return {
     result,
-    push: (tangents) => withLeaves(result, pushForward(inputs, outputs, valuesOf(tracer, tangents))),
+    push: (tangents) => withLeaves(result, dense(pushForward(inputs, outputs, valuesOf(tracer, tangents)), outputs)),
     pull: (cotangent) => {
       const gradients = pullBack(inputs, outputs, valuesOf(tracer, cotangent));
-      return withLeaves(args, gradients) as unknown as { [K in keyof A]: Replace<A[K], Value> };
+      return withLeaves(args, dense(gradients, inputs)) as unknown as { [K in keyof A]: Replace<A[K], Value> };
     },
   };
 }
@@ -183,7 +98,7 @@ export function valueAndGrad<P, A extends readonly unknown[]>(
       });
     }
     const gradients = pullBack(inputs, [result], [tracer.lift(1, result.dtype)]);
-    return [result, withLeaves(params, gradients)];
+    return [result, withLeaves(params, dense(gradients, inputs))];
   };
 }
 
@@ -197,7 +112,7 @@ export function grad<P, A extends readonly unknown[]>(
 
 /** The value, as a constant to all derivatives. */
 export function stopGradient(value: Value): Value {
-  return value.tracer.boundary([value], { inputs: [], backward: () => [] })[0];
+  return value.tracer.boundary([value], { inputs: [], saved: [], backward: () => [] })[0];
 }
 
 /**
@@ -216,6 +131,7 @@ export function customVjp<A extends readonly unknown[], R, S>(
     const inputs = valuesOf(tracer, args);
     const outputs: Value[] = tracer.boundary(valuesOf(tracer, result), {
       inputs,
+      saved: valuesIn(saved),
       backward: (cotangents) => {
         const filled = cotangents.map((cotangent, i) => cotangent ?? zeros(outputs[i]));
         const given = backward(saved, withLeaves(result, filled));
@@ -228,4 +144,11 @@ export function customVjp<A extends readonly unknown[], R, S>(
     });
     return withLeaves(result, outputs) as R;
   };
+}
+
+/** The Values in whatever a rule saves, which need not be a tree. */
+function valuesIn(saved: unknown): Value[] {
+  if (saved instanceof Value) return [saved];
+  if (typeof saved !== "object" || saved === null || saved instanceof Tensor) return [];
+  return Object.values(saved).flatMap(valuesIn);
 }

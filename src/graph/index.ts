@@ -4,13 +4,14 @@
  */
 
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { cond } from "./cond.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
-export { collect, type Edit, intervene, scope, tap } from "./names.ts";
+export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
@@ -28,7 +29,8 @@ export type * as proto from "./onnx/schema.ts";
 export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor.ts";
 export { ops } from "./ops/index.ts";
 export { Rng } from "./rng.ts";
-export type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+export { availableDevices, openRuntime } from "./runtime/open.ts";
+export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
 export {
   type ByteSource,
@@ -37,7 +39,9 @@ export {
   type SafetensorsFile,
   type StoredTensor,
 } from "./safetensors-file.ts";
+export { type ScanOptions, scan } from "./scan.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
+export { type WhileLoopOptions, whileLoop } from "./while-loop.ts";

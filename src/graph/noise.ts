@@ -7,6 +7,7 @@
  */
 
 import { CajalError } from "./error.ts";
+import { insideBody } from "./names.ts";
 import type { Rng } from "./rng.ts";
 import { type Shape, sizeOf, Tensor } from "./tensor.ts";
 import type { Tracer } from "./tracer.ts";
@@ -85,6 +86,11 @@ export class Noise {
 
   /** All that is drawn comes through here. */
   private draw(kind: string, shape: Shape, fill: Fill): Value {
+    if (insideBody()) {
+      throw new CajalError("argument", `noise.${kind}: inside a loop's body it would be the same at every step`, {
+        advice: "Draw it outside with the steps as first axis, and pass it to scan among xs.",
+      });
+    }
     const value = this.tracer.input({ dtype: "float32", shape });
     const { names } = this;
     const index = this.count++;

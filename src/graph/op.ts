@@ -1,13 +1,14 @@
 /** @file What an op is: an ONNX operator with its shapes, its meaning on numbers and its derivative rules. */
 
 import type { DType } from "./dtype.ts";
+import type { Subgraph } from "./subgraph.ts";
 import type { Shape, Tensor, ValueType } from "./tensor.ts";
 import type { Value } from "./value.ts";
 
-export type AttributeValue = number | string | readonly number[] | readonly string[] | Tensor;
+export type AttributeValue = number | string | readonly number[] | readonly string[] | Tensor | Subgraph;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
-export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor";
+export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "tensor" | "graph";
 
 /** An attribute's ONNX type and its default (none: left out of the node when not given). */
 export interface AttributeSpec {
@@ -49,8 +50,10 @@ export type Derivative =
   | { readonly vjp: VjpRule; readonly jvp: JvpRule }
   /** Zero almost everywhere (steps) or not a function of real numbers (comparisons, indices). */
   | "zero"
-  /** It has one, but no rule is known here; the reason is shown. */
-  | { readonly missing: string };
+  /** The same outputs from nodes that have rules; these are differentiated in the op's place. */
+  | { readonly expand: (call: Call) => readonly Value[] }
+  /** It has one, but no rule is known here, or only one for tangents; the reason is shown. */
+  | { readonly missing: string; readonly jvp?: JvpRule };
 
 export interface OpDefinition {
   /** The ONNX op_type. */
@@ -88,6 +91,10 @@ export function ints(attributes: Attributes, name: string): readonly number[] | 
 
 export function text(attributes: Attributes, name: string): string {
   return attributes[name] as string;
+}
+
+export function graph(attributes: Attributes, name: string): Subgraph {
+  return attributes[name] as Subgraph;
 }
 
 /** The axis as 0 … rank−1. */

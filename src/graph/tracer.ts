@@ -5,6 +5,7 @@ import { CajalError } from "./error.ts";
 import { currentScope } from "./names.ts";
 import type { AttributeKind, Attributes, AttributeValue, Call, OpDefinition } from "./op.ts";
 import { findOp } from "./ops/index.ts";
+import { Subgraph } from "./subgraph.ts";
 import { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 import { type Operand, Value } from "./value.ts";
 
@@ -12,6 +13,8 @@ import { type Operand, Value } from "./value.ts";
 export interface CustomRule {
   /** What the outputs depend on, as far as derivatives go. */
   readonly inputs: readonly Value[];
+  /** What the rule keeps of the forward computation. */
+  readonly saved: readonly Value[];
   backward(cotangents: readonly (Value | undefined)[]): readonly (Value | undefined)[];
 }
 
@@ -19,8 +22,9 @@ export interface CustomRule {
 export interface GraphNode {
   readonly definition: OpDefinition;
   readonly attributes: Attributes;
-  readonly inputs: readonly (Value | undefined)[];
-  readonly outputs: readonly Value[];
+  /** Both lists grow when a derivative asks a scan for what its steps computed; what is there stays. */
+  readonly inputs: (Value | undefined)[];
+  readonly outputs: Value[];
   readonly scope: string;
   readonly rule?: CustomRule;
 }
@@ -34,13 +38,22 @@ const elementLimit = 2 ** 29;
 /** Where a graph grows. All values of one graph share it. */
 export class Tracer {
   private readonly scalars = new Map<string, Value>();
+  private made = 0;
 
-  /** A graph input. */
-  input(type: ValueType): Value {
+  /** The next serial number. */
+  tick(): number {
+    return this.made++;
+  }
+
+  /**
+   * A graph input, or an input of a body.
+   * @param bodyOf what the body belongs to
+   */
+  input(type: ValueType, bodyOf?: string): Value {
     if (sizeOf(type.shape) > elementLimit) {
       throw new CajalError("too-large", `an input of shape ${formatShape(type.shape)} has too many elements`);
     }
-    return new Value(this, type);
+    return new Value(this, type, bodyOf === undefined ? {} : { bodyOf });
   }
 
   onnxNumber(dtype: DType): number {
@@ -115,6 +128,13 @@ export class Tracer {
     return this.node(findOp("Identity"), values, {}, values, currentScope(), rule);
   }
 
+  /** Gives a node one more output, as if it had been made with it. */
+  grow(node: GraphNode, type: ValueType): Value {
+    const output = new Value(this, type, { node, serial: node.outputs[0].serial });
+    node.outputs.push(output);
+    return output;
+  }
+
   /** The view that derivative rules have of a node. */
   call(node: GraphNode): Call {
     return {
@@ -136,7 +156,7 @@ export class Tracer {
     rule?: CustomRule,
   ): Value[] {
     const outputs: Value[] = [];
-    const node: GraphNode = { definition, attributes, inputs, outputs, scope, ...(rule && { rule }) };
+    const node: GraphNode = { definition, attributes, inputs: [...inputs], outputs, scope, ...(rule && { rule }) };
     for (const type of types) outputs.push(new Value(this, { dtype: type.dtype, shape: type.shape }, { node }));
     return outputs;
   }
@@ -147,6 +167,7 @@ export class Tracer {
     attributes: Attributes,
     types: readonly ValueType[],
   ): Value[] | undefined {
+    if (Object.values(attributes).some((attribute) => attribute instanceof Subgraph)) return undefined;
     // Shape and Size need only types; every other op needs all its inputs known.
     const typeOnly = definition.name === "Shape" || definition.name === "Size";
     if (!typeOnly && inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;
@@ -162,7 +183,8 @@ export class Tracer {
     const arrays = inputs.map(
       (input) => input && { shape: input.shape, data: input.constant?.numbers() ?? new Float64Array(0) },
     );
-    return definition.evaluate(arrays, attributes, types).map((data, i) => {
+    const results = definition.evaluate(arrays, attributes, types).slice(0, types.length);
+    return results.map((data, i) => {
       const constant = Tensor.of(data, types[i].shape, types[i].dtype);
       return new Value(this, constant, { constant });
     });
@@ -199,6 +221,8 @@ function isOfKind(value: AttributeValue, kind: AttributeKind): boolean {
       return typeof value === "string";
     case "tensor":
       return value instanceof Tensor;
+    case "graph":
+      return value instanceof Subgraph;
     case "ints":
       return Array.isArray(value) && value.every(Number.isInteger);
     case "floats":

@@ -8,8 +8,16 @@ import type { GraphNode, Tracer } from "./tracer.ts";
 /** What may stand where a Value is expected: numbers take the dtype of the other operand. */
 export type Operand = Value | Tensor | number;
 
+/** Where a Value comes from; nothing of it: a graph input. */
+export interface Origin {
+  readonly node?: GraphNode;
+  readonly constant?: Tensor;
+  readonly serial?: number;
+  readonly bodyOf?: string;
+}
+
 /**
- * One edge of the graph. It is an input (neither `node` nor `constant`), a `constant`, or an output of a `node`.
+ * One edge of the graph. It is an input of the graph or of a body (neither `node` nor `constant`), a `constant`, or an output of a `node`.
  * The shape is always known: a function is traced anew for each shape of its arguments.
  */
 export class Value implements ValueType {
@@ -18,13 +26,19 @@ export class Value implements ValueType {
   readonly shape: Shape;
   readonly node: GraphNode | undefined;
   readonly constant: Tensor | undefined;
+  /** When it was made: greater than the serials of all values that were there before. Outputs of one node may share one. */
+  readonly serial: number;
+  /** For an input of a body ("scan", "whileLoop"): which kind. */
+  readonly bodyOf: string | undefined;
 
-  constructor(tracer: Tracer, type: ValueType, origin: { node?: GraphNode; constant?: Tensor } = {}) {
+  constructor(tracer: Tracer, type: ValueType, origin: Origin = {}) {
     this.tracer = tracer;
     this.dtype = type.dtype;
     this.shape = type.shape;
     this.node = origin.node;
     this.constant = origin.constant;
+    this.serial = origin.serial ?? tracer.tick();
+    this.bodyOf = origin.bodyOf;
   }
 
   get rank(): number {

@@ -73,12 +73,12 @@ export class ActivityFile {
 
   add(indices: readonly number[], batch: readonly LayerBatch[]): void {
     try {
-      for (const { layer, digests } of batch) {
+      for (const { layer, maxima, means, argmaxima } of batch) {
         const number = this.layers.get(layer.name) ?? this.layers.size;
         this.layers.set(layer.name, number);
         for (const [i, picture] of indices.entries()) {
           for (let unit = 0, at = i * layer.units; unit < layer.units; unit++, at++) {
-            this.row(picture, number, unit, digests.maxima[at], digests.means[at], digests.argmaxima[at]);
+            this.row(picture, number, unit, maxima[at], means[at], argmaxima[at]);
           }
         }
       }

@@ -1,6 +1,5 @@
 /**
- * @file The hot loop of recording as WebAssembly code: the activations of one unit in one sample, its plane, four cells
- * at a time. `digest` finds extremes and sums and counts buckets, `gather` makes a plane of a column.
+ * @file The hot loop of recording as WebAssembly code: activations of one unit, its plane, four cells at a time. `digest` finds extremes and sums and counts buckets, `gather` makes a plane of a column.
  */
 
 import { bucketCount, bucketShift, firstBucketBits } from "./buckets.ts";
@@ -25,8 +24,7 @@ import {
 export const addresses = {
   maximum: 0,
   minimum: 4,
-  argmax: 8,
-  zeros: 12,
+  zeros: 8,
   sum: 16,
   squares: 24,
   /** A counter for lanes beyond the end of a plane. */
@@ -54,7 +52,7 @@ const zero = i32.const(0);
 const splat = (value: number) => i32x4.splat(i32.const(value));
 
 /**
- * digest(plane, cells, packed, positive, negative): extremes, first cell with the maximum, sums, number of zeros, and
+ * digest(plane, cells, packed, positive, negative): extremes, sums, number of zeros, and
  * one more in the bucket of each other cell, in the table at address `positive` or, by magnitude, `negative`. Cells that
  * are not zero are moved to `packed` first: most of a ReLU's are.
  *
@@ -75,7 +73,6 @@ export function digestFunction(): WasmFunction {
       i32.and(f32.less(minimum.get, f32.const(0)), i32.equalsZero(negative.get)),
       giveBack(i32.const(digestStatus.needsNegative)),
     ),
-    argmaxCode(f, plane, maximum),
     countCode(f, packedLoop, positive, negative),
     i32.const(digestStatus.done),
   );
@@ -142,22 +139,6 @@ function measureCode(f: WasmFunction, loop: PlaneLoop, cells: Local, maximum: Lo
     f32.store(addresses.minimum, zero, minimum.get),
     maximum.set(acrossLanes(f32.max, highest.get)),
     f32.store(addresses.maximum, zero, maximum.get),
-  ].flat();
-}
-
-/** The first cell of the plane that has its maximum. */
-function argmaxCode(f: WasmFunction, plane: Local, maximum: Local): Code {
-  const [at, wanted] = [f.local("i32"), f.local("v128")];
-  const found = f32x4.equal(v128.load(0, at.get), wanted.get);
-  return [
-    wanted.set(f32x4.splat(maximum.get)),
-    at.set(plane.get),
-    during(i32.equalsZero(v128.anyTrue(found)), at.set(i32.add(at.get, i32.const(16)))),
-    i32.store(
-      addresses.argmax,
-      zero,
-      i32.add(i32.shiftRight(i32.sub(at.get, plane.get), i32.const(2)), i32.countTrailingZeros(i32x4.signBits(found))),
-    ),
   ].flat();
 }
 

@@ -28,14 +28,11 @@ export interface Tables {
 
 /** The compiled kernel with its memory: tables of bucket counters, and room for the activations at work. */
 export class DigestKernel {
-  /** What the last digest found in the finite activations of a plane; extremes and mean are NaN if there is none. */
+  /** What the last digest found in the finite activations of a plane; extremes are NaN if there is none. */
   cells = 0;
   zeros = 0;
   maximum = 0;
   minimum = 0;
-  /** First cell that has the maximum. */
-  argmax = 0;
-  mean = 0;
   sum = 0;
   squares = 0;
   nans = 0;
@@ -100,33 +97,27 @@ export class DigestKernel {
     this.maximum = results.getFloat32(addresses.maximum, true);
     this.minimum = results.getFloat32(addresses.minimum, true);
     this.zeros = results.getInt32(addresses.zeros, true);
-    this.argmax = results.getInt32(addresses.argmax, true);
     this.sum = results.getFloat64(addresses.sum, true);
     this.squares = results.getFloat64(addresses.squares, true);
-    this.mean = this.sum / cells;
   }
 
   /** The rare case: NaN and ±Infinity are counted apart, the others moved together and digested. */
   private digestFinite(offset: number, cells: number, tables: Tables): void {
     const { room } = this;
-    const kept: number[] = [];
+    let kept = 0;
     let nans = 0;
-    for (let cell = 0; cell < cells; cell++) {
-      const value = room[offset + cell];
-      if (Number.isFinite(value)) {
-        room[offset + kept.length] = value;
-        kept.push(cell);
-      } else if (Number.isNaN(value)) nans++;
+    for (let cell = offset; cell < offset + cells; cell++) {
+      const value = room[cell];
+      if (Number.isFinite(value)) room[offset + kept++] = value;
+      else if (Number.isNaN(value)) nans++;
     }
-    if (kept.length > 0) {
-      this.digest(offset, kept.length, tables);
-      this.argmax = kept[this.argmax];
-    } else {
-      this.cells = this.zeros = this.argmax = this.sum = this.squares = 0;
-      this.maximum = this.minimum = this.mean = Number.NaN;
+    if (kept > 0) this.digest(offset, kept, tables);
+    else {
+      this.cells = this.zeros = this.sum = this.squares = 0;
+      this.maximum = this.minimum = Number.NaN;
     }
     this.nans = nans;
-    this.infinities = cells - kept.length - nans;
+    this.infinities = cells - kept - nans;
   }
 
   /** The address of so many new bytes, all zero, aligned for vectors. They are never given back. */

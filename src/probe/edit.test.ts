@@ -30,8 +30,8 @@ async function run(of: Model, name: string): Promise<Float64Array> {
   const { imported } = reopened;
   const { LayerRunner } = await import("./runner.ts");
   if (name !== "y") {
-    const runner = new LayerRunner(reopened, [...reopened.layers([name])]);
-    const padded = await runner.activations(
+    const runner = new LayerRunner(reopened, [...reopened.layers([name])], (value) => value);
+    const padded = await runner.run(
       [0, 1].map((i) => ({
         input: new Tensor("float32", [3, 6, 6], (x.data as Float32Array).slice(i * 108, (i + 1) * 108)),
       })),

@@ -98,6 +98,7 @@ export async function examine(
   const runner = new LayerRunner(
     model,
     activity.layers.map(({ layer }) => layer),
+    (value) => value.cast("float32"),
   );
   let done = 0;
   try {
@@ -108,7 +109,7 @@ export async function examine(
       () => undefined,
       signal,
     )) {
-      const activations = await runner.activations(batch);
+      const activations = await runner.run(batch);
       for (const layer of work) {
         const values = activations[layer.activity.layer.name].data as Float32Array;
         for (const [row, index] of numbers.entries()) lookAt(layer, values, row, index, batch[row], height, width);

@@ -15,5 +15,5 @@ export { Model, type OpenOptions, type WriteFile } from "./model.ts";
 export type { AxisField, ReceptiveField } from "./receptive-field.ts";
 export { type Activity, type LayerActivity, type LayerBatch, type RecordOptions, record } from "./record.ts";
 export { type Region, regionOf } from "./region.ts";
-export { type BatchActivity, LayerRunner } from "./runner.ts";
+export { LayerRunner } from "./runner.ts";
 export { readBatches, type Sample, type SampleBatch, type SampleSet, type Skipped } from "./samples.ts";

@@ -1,23 +1,26 @@
 /** @file record: what every unit of the chosen layers does on a set of samples, in one pass and flat memory. */
 
 import { CajalError } from "../graph/index.ts";
-import { digest, type SampleDigests, sampleDigests } from "./digest.ts";
+import { digest } from "./digest.ts";
 import { DigestKernel } from "./digest-kernel.ts";
-import { gridOf } from "./grid.ts";
+import { type Grid, gridOf } from "./grid.ts";
 import type { Layer, LayerFilter } from "./layers.ts";
 import { selectLayers } from "./layers.ts";
 import type { Model } from "./model.ts";
+import { observe } from "./observe.ts";
 import { LayerRunner } from "./runner.ts";
 import { readBatches, type Sample, type SampleSet, type Skipped } from "./samples.ts";
 import { Selectivity } from "./selectivity.ts";
 import { ActivationSketch } from "./sketch.ts";
 import { TopK } from "./top.ts";
 
-/** What one batch of samples did to a layer. */
+/** What one batch of samples did to a layer, per sample and unit: [samples, units]. */
 export interface LayerBatch {
   readonly layer: Layer;
-  /** Per sample of the batch and unit: maximum, its position, mean. */
-  readonly digests: SampleDigests;
+  readonly maxima: Float32Array;
+  /** The first cell that has the maximum. */
+  readonly argmaxima: Int32Array;
+  readonly means: Float32Array;
 }
 
 export interface RecordOptions {
@@ -34,7 +37,10 @@ export interface RecordOptions {
 /** What a layer's units did on all samples. */
 export interface LayerActivity {
   readonly layer: Layer;
-  /** Distribution of all activations of each unit, over samples and positions. */
+  /**
+   * Distribution of each unit's activations over samples and positions; of maps with more than 784 positions, over evenly spaced ones
+   * of about that number. Its maximum is that of all positions.
+   */
   readonly sketch: ActivationSketch;
   /** The samples that excite each unit most, with the position. */
   readonly top: TopK;
@@ -58,39 +64,47 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
   const { top = 15, signal, onProgress, onBatch } = options;
   const layers = selectLayers(model.layers(), options.layers);
   const { height, width } = model.input;
-  const runner = new LayerRunner(model, layers);
+  const grids = new Map(layers.map((layer) => [layer, gridOf(layer, height, width)]));
+  const runner = new LayerRunner(model, layers, (value, layer) => observe(value, grids.get(layer) as Grid));
   const kernel = new DigestKernel();
   const recorded = layers.map((layer) => ({
     layer,
-    grid: gridOf(layer, height, width),
+    order: (grids.get(layer) as Grid).order,
     sketch: new ActivationSketch(layer.units, kernel),
     top: new TopK(layer.units, top),
     selectivity: new Selectivity(layer.units, samples.labels),
-    digests: sampleDigests(runner.batch, layer.units),
+    broken: new Uint32Array(layer.units),
   }));
   const labelNumber = new Map(samples.labels.map((label, i) => [label, i]));
   const skipped: Skipped[] = [];
   let read = 0;
 
-  const take = async (
-    indices: readonly number[],
-    batch: readonly Sample[],
-    activity: Readonly<Record<string, { data: unknown }>>,
-  ) => {
-    for (const { layer, grid, sketch, top: strongest, selectivity, digests } of recorded) {
-      const { rows, columns, skip, order } = grid;
-      const cells = rows * columns + skip;
-      const values = (activity[layer.name].data as Float32Array).subarray(0, batch.length * cells * layer.units);
-      digest(sketch, values, { order, samples: batch.length, cells, skip }, digests);
+  const take = async (indices: readonly number[], batch: readonly Sample[]) => {
+    const observed = await runner.run(batch);
+    const labels = batch.map(({ label = "" }) => labelNumber.get(label));
+    const seen: LayerBatch[] = [];
+    for (const { layer, order, sketch, top: strongest, selectivity, broken } of recorded) {
+      const { activations, ...figures } = observed[layer.name];
+      const { units } = layer;
+      const [maxima, argmaxima, means] = [figures.maxima, figures.argmaxima, figures.means].map(({ data }) => data) as [
+        Float32Array,
+        Int32Array,
+        Float32Array,
+      ];
+      const cells = activations.size / (runner.batch * units);
+      const values = (activations.data as Float32Array).subarray(0, batch.length * cells * units);
+      digest(sketch, values, { order, samples: batch.length, cells });
       for (const [i, index] of indices.entries()) {
-        const label = labelNumber.get(batch[i].label ?? "");
-        for (let unit = 0, at = i * layer.units; unit < layer.units; unit++, at++) {
-          strongest.offer(unit, digests.maxima[at], index, digests.argmaxima[at]);
-          selectivity.add(unit, digests.maxima[at], label);
+        for (let unit = 0, at = i * units; unit < units; unit++, at++) {
+          if (!Number.isFinite(means[at])) broken[unit]++;
+          sketch.widen(unit, maxima[at]);
+          strongest.offer(unit, maxima[at], index, argmaxima[at]);
+          selectivity.add(unit, maxima[at], labels[i]);
         }
       }
+      seen.push({ layer, maxima, argmaxima, means });
     }
-    await onBatch?.(indices, recorded);
+    await onBatch?.(indices, seen);
     read += batch.length;
     onProgress?.(read + skipped.length, samples.length);
   };
@@ -104,7 +118,7 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
       (s) => skipped.push(s),
       signal,
     )) {
-      await take(indices, batch, await runner.activations(batch));
+      await take(indices, batch);
     }
   } finally {
     await runner.release();
@@ -114,18 +128,18 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
       advice: skipped[0] && `${skipped[0].name}: ${skipped[0].reason}`,
     });
   }
-  for (const { layer, sketch } of recorded) checkFinite(layer, sketch);
+  for (const { layer, broken } of recorded) checkFinite(layer, broken, read);
   return { samples: read, skipped, layers: recorded };
 }
 
-function checkFinite(layer: Layer, sketch: ActivationSketch): void {
-  for (let unit = 0; unit < layer.units; unit++) {
-    const bad = sketch.nans(unit) + sketch.infinities(unit);
-    if (bad > 0) {
-      throw new CajalError("not-finite", `${layer.name}:${unit} gave ${bad} activations that are NaN or infinite`, {
-        advice:
-          "Check that the pictures are preprocessed as the model expects (--preprocess), and the model's weights.",
-      });
-    }
-  }
+function checkFinite(layer: Layer, broken: Uint32Array, samples: number): void {
+  const unit = broken.findIndex((count) => count > 0);
+  if (unit < 0) return;
+  throw new CajalError(
+    "not-finite",
+    `${layer.name}:${unit} gave activations that are NaN or infinite on ${broken[unit]} of ${samples} pictures`,
+    {
+      advice: "Check that the pictures are preprocessed as the model expects (--preprocess), and the model's weights.",
+    },
+  );
 }

@@ -1,6 +1,6 @@
-/** @file Runs a model on batches of samples and hands out the activations of chosen layers. */
+/** @file Runs a model on batches of samples and hands out what is wanted of chosen layers. */
 
-import { CajalError, type Compiled, collect, compile, Tensor, type Value } from "../graph/index.ts";
+import { CajalError, type Compiled, type Concrete, collect, compile, Tensor, type Value } from "../graph/index.ts";
 import type { Layer } from "./layers.ts";
 import type { Model } from "./model.ts";
 import type { Sample } from "./samples.ts";
@@ -9,17 +9,15 @@ import type { Sample } from "./samples.ts";
 const batchBytes = 48 << 20;
 const largestBatch = 32;
 
-/** Activations by layer name, each [batch, …]; rows beyond the samples given are padding. */
-export type BatchActivity = Readonly<Record<string, Tensor>>;
-
 /** The model cut down to what the chosen layers need, ready to run. */
-export class LayerRunner {
+export class LayerRunner<T> {
   /** Samples per run. */
   readonly batch: number;
-  private readonly run: Compiled<[Value], Record<string, Value>>;
+  private readonly compiled: Compiled<[Value], Record<string, T>>;
   private readonly inputShape: readonly number[];
 
-  constructor(model: Model, layers: readonly Layer[]) {
+  /** @param view what is handed out of a layer: a tree of values, from its activations [batch, …] */
+  constructor(model: Model, layers: readonly Layer[], view: (activations: Value, layer: Layer) => T) {
     const { port, channels, height, width } = model.input;
     const cells = layers.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     const fixed = port.shape?.[0];
@@ -33,12 +31,20 @@ export class LayerRunner {
       (x: Value) => imported.apply(imported.params, { [port.name]: x }),
       (name) => wanted.has(name),
     );
-    // Most of what it computes is handed out.
-    this.run = compile((x: Value) => forward(x).taps, { cache: 1, blockedLayout: false });
+    this.compiled = compile(
+      (x: Value) => {
+        const { taps } = forward(x);
+        return Object.fromEntries(layers.map((layer) => [layer.name, view(taps[layer.name], layer)]));
+      },
+      { cache: 1 },
+    );
   }
 
-  /** Runs at most `batch` samples. @throws CajalError `shape` when a sample is not [C, H, W] of the model */
-  async activations(samples: readonly Sample[]): Promise<BatchActivity> {
+  /**
+   * Runs at most `batch` samples. The views, by layer, are of a whole batch: rows beyond the samples given are padding.
+   * @throws CajalError `shape` when a sample is not [C, H, W] of the model
+   */
+  async run(samples: readonly Sample[]): Promise<Concrete<Record<string, T>>> {
     const size = this.inputShape.reduce((a, b) => a * b, 1);
     const data = new Float32Array(this.batch * size);
     for (const [i, { input }] of samples.entries()) {
@@ -47,10 +53,10 @@ export class LayerRunner {
       }
       data.set(input.data as Float32Array, i * size);
     }
-    return this.run(new Tensor("float32", [this.batch, ...this.inputShape], data));
+    return this.compiled(new Tensor("float32", [this.batch, ...this.inputShape], data));
   }
 
   release(): Promise<void> {
-    return this.run.release();
+    return this.compiled.release();
   }
 }

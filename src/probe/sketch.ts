@@ -123,7 +123,8 @@ export class ActivationSketch {
       if (negative !== 0) addCounts(this.counters(unit, -1), other.kernel.counters(negative));
       const start = unit * columns;
       for (let i = start; i < start + smallest; i++) this.moments[i] += other.moments[i];
-      this.widen(unit, other.minimum(unit), other.maximum(unit));
+      this.widen(unit, other.minimum(unit));
+      this.widen(unit, other.maximum(unit));
     }
   }
 
@@ -163,7 +164,7 @@ export class ActivationSketch {
     return sketch;
   }
 
-  /** Takes in `cells` ≥ 1 activations at `offset` of the kernel's room; leaves their extremes and mean in the kernel. */
+  /** Takes in `cells` ≥ 1 activations at `offset` of the kernel's room; leaves what it found in the kernel. */
   take(unit: number, offset: number, cells: number): void {
     const { kernel, moments } = this;
     kernel.digest(offset, cells, this.tables[unit]);
@@ -174,13 +175,17 @@ export class ActivationSketch {
     moments[start + infinite] += kernel.infinities;
     moments[start + sum] += kernel.sum;
     moments[start + squares] += kernel.squares;
-    this.widen(unit, kernel.minimum, kernel.maximum);
+    this.widen(unit, kernel.minimum);
+    this.widen(unit, kernel.maximum);
   }
 
-  private widen(unit: number, minimum: number, maximum: number): void {
+  /** Lets the extremes include an activation without counting it; NaN and infinite ones are ignored. */
+  widen(unit: number, activation: number): void {
     const start = unit * columns;
-    if (minimum < this.moments[start + smallest]) this.moments[start + smallest] = minimum;
-    if (maximum > this.moments[start + largest]) this.moments[start + largest] = maximum;
+    if (activation < this.moments[start + smallest] && activation !== Number.NEGATIVE_INFINITY)
+      this.moments[start + smallest] = activation;
+    if (activation > this.moments[start + largest] && activation !== Number.POSITIVE_INFINITY)
+      this.moments[start + largest] = activation;
   }
 
   private counters(unit: number, sign: 1 | -1): Int32Array {

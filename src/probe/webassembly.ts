@@ -46,7 +46,6 @@ export const i32 = {
   ltUnsigned: instruction(0x49),
   equalsZero: instruction(0x45),
   equal: instruction(0x46),
-  countTrailingZeros: instruction(0x68),
   countOnes: instruction(0x69),
   add: instruction(0x6a),
   sub: instruction(0x6b),
@@ -81,7 +80,6 @@ export const v128 = {
   and: simd(78),
   /** Bits of the first operand where the third is 1, of the second where it is 0. */
   select: simd(82),
-  anyTrue: simd(83),
 };
 
 export const i8x16 = {
@@ -105,7 +103,6 @@ export const i32x4 = {
 export const f32x4 = {
   splat: simd(19),
   extract: lane(31),
-  equal: simd(65),
   notEqual: simd(66),
   min: simd(234),
   max: simd(235),

@@ -97,6 +97,42 @@ describe("old operator sets mean what they meant", () => {
     for (const [i, v] of row.entries()) expect(y[i]).toBeCloseTo(((i + 1) * v) / root, 4);
   });
 
+  it.each([
+    ["LSTM", 4],
+    ["GRU", 3],
+    ["RNN", 1],
+  ] as const)("%s 14 with the batch first, which ONNX Runtime refuses", async (op, gates) => {
+    const sequence = rng.normal([3, 5, 2]);
+    const weights = [rng.normal([2, gates * 4, 2]), rng.normal([2, gates * 4, 4])].map((w, i) =>
+      tensorToProto(w, `w${i}`),
+    );
+    const file = (shape: number[], layout: number) =>
+      model(
+        14,
+        [
+          node(
+            op,
+            ["x", "w0", "w1"],
+            ["y"],
+            [
+              text("direction", "bidirectional"),
+              int("layout", layout),
+              ...(layout === 0 ? [int("hidden_size", 4)] : []),
+            ],
+          ),
+        ],
+        shape,
+        weights,
+      );
+    const batchFirst = importOnnx(encodeModel(file([3, 5, 2], 1)));
+    const swapped = await compile((v: Value) => v.transpose([1, 0, 2]))(sequence);
+    const stepsFirst = await agree(file([5, 3, 2], 0), swapped);
+    const y = await compile((v: Value) => batchFirst.apply(batchFirst.params, { x: v }).y.transpose([1, 2, 0, 3]))(
+      sequence,
+    );
+    expect(y).toEqual(stepsFirst);
+  });
+
   it("Split 11 and Split 13 without sizes", async () => {
     const nodes = (sizes: AttributeProto[]) => [
       node("Split", ["x"], ["a", "b"], [int("axis", 1), ...sizes]),

@@ -1,6 +1,17 @@
 /** @file TensorProto to Tensor and back, with external data. */
 
-import { allocate, bytesPerElement, dtypeOf, fromNumbers, onnxNumber, type TypedArray, viewBytes } from "../dtype.ts";
+import {
+  allocate,
+  type DType,
+  dtypeOf,
+  fromNumbers,
+  onnxNumber,
+  packedBytes,
+  packNibbles,
+  type TypedArray,
+  unpackNibbles,
+  viewBytes,
+} from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { formatShape, sizeOf, Tensor } from "../tensor.ts";
 import type { Int, TensorProto } from "./schema.ts";
@@ -20,11 +31,11 @@ export function tensorFromProto(proto: TensorProto, external: ExternalData): Ten
   const dtype = dtypeOf(Number(proto.dataType ?? 0), where);
   const shape = proto.dims.map((dim) => dimension(dim, where));
   const size = sizeOf(shape);
-  const byteLength = size * bytesPerElement[dtype];
+  const byteLength = packedBytes(dtype, size);
   if (!Number.isSafeInteger(byteLength)) throw damaged(where, `has impossible dims ${formatShape(shape)}`);
 
   if (Number(proto.dataLocation ?? 0) === 1) {
-    return new Tensor(dtype, shape, viewBytes(dtype, readExternal(proto, external, byteLength, where)));
+    return new Tensor(dtype, shape, fromBytes(dtype, readExternal(proto, external, byteLength, where), size));
   }
   if (proto.rawData !== undefined && (proto.rawData.length > 0 || size === 0)) {
     if (proto.rawData.length !== byteLength) {
@@ -33,23 +44,32 @@ export function tensorFromProto(proto: TensorProto, external: ExternalData): Ten
         `${formatShape(shape)} of ${dtype} needs ${byteLength} bytes, ${proto.rawData.length} are there`,
       );
     }
-    return new Tensor(dtype, shape, viewBytes(dtype, proto.rawData));
+    return new Tensor(dtype, shape, fromBytes(dtype, proto.rawData, size));
   }
-  const listed =
-    dtype === "float32"
-      ? proto.floatData
-      : dtype === "float64"
-        ? proto.doubleData
-        : dtype === "int64"
-          ? proto.int64Data
-          : proto.int32Data;
-  if (listed.length !== size)
-    throw damaged(where, `${formatShape(shape)} needs ${size} elements, ${listed.length} are there`);
-  return new Tensor(dtype, shape, fromList(dtype, listed));
+  const listed = proto[listOf[dtype] ?? "int32Data"];
+  const stored = isNibble(dtype) ? byteLength : size;
+  if (listed.length !== stored)
+    throw damaged(where, `${formatShape(shape)} needs ${stored} elements, ${listed.length} are there`);
+  return new Tensor(dtype, shape, fromList(dtype, listed, size));
+}
+
+/** The fields that hold elements one by one, other than int32Data. */
+const listOf = {
+  float32: "floatData",
+  float64: "doubleData",
+  int64: "int64Data",
+  uint64: "uint64Data",
+  uint32: "uint64Data",
+} as Readonly<Partial<Record<DType, "floatData" | "doubleData" | "int64Data" | "uint64Data">>>;
+
+const isNibble = (dtype: DType): dtype is "int4" | "uint4" => dtype === "int4" || dtype === "uint4";
+
+function fromBytes(dtype: DType, bytes: Uint8Array, size: number): TypedArray {
+  return isNibble(dtype) ? unpackNibbles(dtype, bytes, size) : viewBytes(dtype, bytes);
 }
 
 export function tensorToProto(tensor: Tensor, name?: string): TensorProto {
-  const { buffer, byteOffset, byteLength } = tensor.data;
+  const { buffer, byteOffset, byteLength } = isNibble(tensor.dtype) ? packNibbles(tensor.data) : tensor.data;
   return {
     ...(name !== undefined && { name }),
     dims: [...tensor.shape],
@@ -65,10 +85,12 @@ export function tensorToProto(tensor: Tensor, name?: string): TensorProto {
   };
 }
 
-function fromList(dtype: Tensor["dtype"], listed: readonly Int[]): TypedArray {
+function fromList(dtype: DType, listed: readonly Int[], size: number): TypedArray {
+  if (isNibble(dtype)) return unpackNibbles(dtype, Uint8Array.from(listed, Number), size);
   if (dtype === "int64") return BigInt64Array.from(listed, BigInt);
-  // float16 stands in int32_data as its bits.
-  if (dtype === "float16") {
+  if (dtype === "uint64") return BigUint64Array.from(listed, BigInt);
+  // These stand in int32_data as their bits.
+  if (dtype === "float16" || dtype === "bfloat16") {
     const bits = allocate(dtype, listed.length) as Uint16Array;
     bits.set(listed.map(Number));
     return bits;

@@ -80,7 +80,8 @@ const explicitPads: Upgrade = {
     const { auto_pad, pads: _ignored, ...attributes } = node.attributes;
     const mode = String(auto_pad ?? "NOTSET");
     if (mode === "NOTSET") return node;
-    const [x, weight] = node.inputs as Value[];
+    const x = node.inputs[0] as Value;
+    const weight = node.inputs[node.op === "QLinearConv" ? 3 : 1] as Value;
     const kernel = (attributes.kernel_shape as readonly number[] | undefined) ?? weight.shape.slice(2);
     const dilations = (attributes.dilations as readonly number[] | undefined) ?? kernel.map(() => 1);
     if (mode === "VALID" || dilations.every((step) => step === 1))
@@ -95,6 +96,46 @@ const explicitPads: Upgrade = {
       ...node,
       attributes: { ...attributes, pads: mode === "SAME_UPPER" ? [...small, ...large] : [...large, ...small] },
     };
+  },
+};
+
+/** Recurrent ops with the batch before the steps (`layout` 1) or without `hidden_size`: ONNX Runtime refuses both. */
+const recurrent: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node, tracer) => {
+    const hidden_size = (node.inputs[2] as Value).shape[2];
+    const rest = without({ ...node, attributes: { hidden_size, ...node.attributes } }, "layout");
+    if (Number(node.attributes.layout ?? 0) === 0) return rest;
+    const swap = (value: Value | undefined) => value?.transpose([1, 0, 2]);
+    const [x, w, r, bias, lengths, initialH, initialC, peepholes] = node.inputs;
+    const inputs = [swap(x), w, r, bias, lengths, swap(initialH), swap(initialC), peepholes];
+    const [y, ...last] = tracer.emitAll(node.op, inputs, rest.attributes, node.outputs);
+    return {
+      op: "Identity",
+      inputs: [y.transpose([2, 0, 1, 3]), ...last.map(swap)],
+      attributes: {},
+      outputs: node.outputs,
+    };
+  },
+};
+
+/** Before operator set 21, int32 met a float scale; then x and scale became of one type. Set 23 names how exact the division is. */
+const quantise: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node) => {
+    const [x, scale, ...zero] = node.inputs as Value[];
+    return without({ ...node, inputs: [x.cast(scale.dtype), scale, ...zero] }, "precision");
+  },
+};
+
+/** Operator set 23 lets the result be of another type than the scale. */
+const dequantise: Upgrade = {
+  before: Number.POSITIVE_INFINITY,
+  rewrite: (node, tracer) => {
+    const { output_dtype = 0, ...attributes } = node.attributes;
+    if (Number(output_dtype) === 0) return { ...node, attributes };
+    const result = tracer.emit("DequantizeLinear", node.inputs, attributes);
+    return { op: "Cast", inputs: [result], attributes: { to: output_dtype }, outputs: 1 };
   },
 };
 
@@ -153,7 +194,14 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     },
   ],
   Dropout: [{ before: 12, rewrite: (node) => without(node, "ratio", "seed") }],
+  LSTM: [recurrent],
+  GRU: [recurrent],
+  RNN: [recurrent],
+  QuantizeLinear: [quantise],
+  DequantizeLinear: [dequantise],
   Conv: [explicitPads],
+  QLinearConv: [explicitPads],
+  ConvInteger: [explicitPads],
   MaxPool: [explicitPads],
   AveragePool: [explicitPads],
   // Operator set 23 names what ONNX Runtime has long had under another name.

@@ -21,15 +21,7 @@ const conv: OpDefinition = {
   attributes: { ...windowAttributes, group },
   infer: (inputs, attributes) => {
     const [x, w] = checked(inputs, attributes);
-    const groups = int(attributes, "group");
-    if (x.shape[1] !== w.shape[1] * groups)
-      throw new Error(
-        `the input has ${x.shape[1]} channels, the weights read ${w.shape[1]} in each of ${groups} groups`,
-      );
-    const [channels] = w.shape;
-    if (channels % groups !== 0) throw new Error(`${channels} channels do not divide into ${groups} groups`);
-    checkBias(inputs[2], channels);
-    return [{ dtype: x.dtype, shape: [x.shape[0], channels, ...forward(x, w, attributes).window.output] }];
+    return [{ dtype: x.dtype, shape: convShape(x, w, inputs[2], attributes) }];
   },
   evaluate: ([x, w, bias], attributes, [{ shape }]) => {
     if (!x || !w) return [];
@@ -85,6 +77,18 @@ const convTranspose: OpDefinition = {
   },
 };
 
+/** The result's shape. */
+export function convShape(x: Shaped, w: Shaped, bias: Shaped | undefined, attributes: Attributes): Shape {
+  checkShapes(x.shape, w.shape, attributes);
+  const groups = int(attributes, "group");
+  if (x.shape[1] !== w.shape[1] * groups)
+    throw new Error(`the input has ${x.shape[1]} channels, the weights read ${w.shape[1]} in each of ${groups} groups`);
+  const [channels] = w.shape;
+  if (channels % groups !== 0) throw new Error(`${channels} channels do not divide into ${groups} groups`);
+  checkBias(bias, channels);
+  return [x.shape[0], channels, ...forward(x, w, attributes).window.output];
+}
+
 function forward(x: Shaped, w: Shaped, attributes: Attributes): Convolution {
   return {
     window: slidingWindow(spatialDims(x.shape), w.shape.slice(2), attributes),
@@ -104,21 +108,25 @@ function checked(inputs: Inputs, attributes: Attributes): [x: Value, w: Value] {
   if (!isFloat(x.dtype)) throw new Error(`the input is ${x.dtype}, not of floats`);
   for (const other of [w, bias])
     if (other && other.dtype !== x.dtype) throw new Error(`dtypes ${x.dtype} and ${other.dtype} differ`);
-  spatialDims(x.shape);
-  if (w.rank !== x.rank) throw new Error(`the weights have rank ${w.rank}, the input ${x.rank}`);
-  if (sizeOf(w.shape) === 0) throw new Error("the weights are empty");
+  checkShapes(x.shape, w.shape, attributes);
+  return [x, w];
+}
+
+function checkShapes(x: Shape, w: Shape, attributes: Attributes): void {
+  spatialDims(x);
+  if (w.length !== x.length) throw new Error(`the weights have rank ${w.length}, the input ${x.length}`);
+  if (sizeOf(w) === 0) throw new Error("the weights are empty");
   const groups = int(attributes, "group");
   if (!Number.isSafeInteger(groups) || groups < 1) throw new Error(`group is ${groups}; at least 1 is needed`);
-  const kernel = w.shape.slice(2);
+  const kernel = w.slice(2);
   const given = ints(attributes, "kernel_shape");
   if (given && given.length > 0 && !sameShape(given, kernel))
     throw new Error(`kernel_shape is ${formatShape(given)}, but the weights have ${formatShape(kernel)} taps`);
   if (autoPadOf(attributes) !== "NOTSET" && attributes.pads !== undefined)
     throw new Error("pads and auto_pad are given together; only one of them can hold");
-  return [x, w];
 }
 
-function checkBias(bias: Value | undefined, channels: number): void {
+function checkBias(bias: Shaped | undefined, channels: number): void {
   if (bias && !sameShape(bias.shape, [channels]))
     throw new Error(`the bias is ${formatShape(bias.shape)}, not one number for each of ${channels} channels`);
 }

@@ -26,8 +26,8 @@ ${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
 ## Derivative zero almost everywhere, or no function of real numbers (${all.filter(({ derivative }) => derivative === "zero").length})
 
 ${list((derivative) => derivative === "zero")}
-${partly.length > 0 ? `\n## Without derivative\n\n${partly.join("\n")}\n` : ""}
-\`If\` is imported where shapes decide its condition, \`Upsample\` as \`Resize\`, \`Constant\` as a constant.
+${partly.length > 0 ? `\n## Without reverse derivative\n\n${partly.join("\n")}\n` : ""}
+\`Upsample\` is imported as \`Resize\`, \`Constant\` as a constant, an \`If\` whose condition shapes decide as the branch taken, a \`Loop\` whose number of steps is known as a \`Scan\`.
 `;
 }
 

@@ -13,16 +13,24 @@ import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
+import { gruOps } from "./gru.ts";
+import { ifOps } from "./if.ts";
 import { linearOps } from "./linear.ts";
+import { loopOps } from "./loop.ts";
 import { lrnOps } from "./lrn.ts";
+import { lstmOps } from "./lstm.ts";
 import { maxPoolOps } from "./max-pool.ts";
 import { normPoolOps } from "./norm-pool.ts";
 import { normaliseOps } from "./normalise.ts";
 import { padOps } from "./pad.ts";
 import { plainNormaliseOps } from "./plain-normalise.ts";
 import { positionOps } from "./positions.ts";
+import { qlinearOps } from "./qlinear.ts";
+import { quantizeOps } from "./quantize.ts";
 import { reduceOps } from "./reduce.ts";
 import { resizeOps } from "./resize.ts";
+import { rnnOps } from "./rnn.ts";
+import { scanOps } from "./scan.ts";
 import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
@@ -54,6 +62,14 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...resizeOps,
   ...depthSpaceOps,
   ...positionOps,
+  ...scanOps,
+  ...lstmOps,
+  ...gruOps,
+  ...rnnOps,
+  ...quantizeOps,
+  ...qlinearOps,
+  ...ifOps,
+  ...loopOps,
 };
 
 /** @throws CajalError `unknown-op` */

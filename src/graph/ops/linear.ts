@@ -47,7 +47,7 @@ function sameNumbers(a: Value, b: Value): DType {
 const swapped = (shape: Shape): Shape => [...shape.slice(0, -2), shape[shape.length - 1], shape[shape.length - 2]];
 
 /** A 1-D operand stands for a row on the left, for a column on the right, and is never transposed. */
-function productShapes(a: Shape, b: Shape, { transA, transB }: Factors): ProductShapes {
+export function productShapes(a: Shape, b: Shape, { transA, transB }: Factors): ProductShapes {
   if (a.length === 0 || b.length === 0) throw new Error("an operand is a scalar; use Mul");
   const left = a.length === 1 ? [1, a[0]] : a;
   const right = b.length === 1 ? [b[0], 1] : b;

@@ -1,12 +1,26 @@
-/** @file What a runtime is: something that turns an ONNX model into a session that runs. */
+/** @file What a runtime is: a device, and something that turns an ONNX model into a session that runs on it. */
 
 import type { Tensor } from "../tensor.ts";
 
-export interface SessionOptions {
-  /** Threads inside one op; default: one per core. */
+/**
+ * Where models run. `cpu`: the processor, natively in Node.js and as WebAssembly in browsers. `webgpu`: a graphics card through
+ * Vulkan, Metal, Direct3D or the browser. `cuda`: an NVIDIA card, in Node.js on Linux.
+ */
+export type Device = "cpu" | "webgpu" | "cuda";
+
+export interface RuntimeOptions {
+  /** Threads inside one op. Default: one per core; in a browser only where the page is cross-origin isolated, else one. */
   readonly threads?: number;
-  /** Whether convolutions may use a blocked memory layout: quicker, unless many of their results are outputs. Default true. */
-  readonly blockedLayout?: boolean;
+  /**
+   * In a browser: the URL of the folder that holds ONNX Runtime's `.wasm` and `.mjs` files, ending in "/".
+   * Default: beside the script. Threads and folder hold for the whole page: what comes first counts.
+   */
+  readonly wasmFolder?: string;
+}
+
+export interface SessionOptions {
+  /** Threads inside one op, on the native processor; default: the runtime's. */
+  readonly threads?: number;
 }
 
 /** A loaded model. Feeds and results are by name. */
@@ -19,6 +33,18 @@ export interface Session {
 }
 
 export interface Runtime {
-  readonly name: string;
+  readonly device: Device;
+  /** Whether the device computes in float16 itself, so that `precision: "mixed"` is worth it. */
+  readonly float16: boolean;
   createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+}
+
+/** What Node.js or a browser offers: the module behind `#runtime`, which the package's conditions choose. */
+export interface Platform {
+  /** The devices that there may be. */
+  readonly devices: readonly Device[];
+  /** The processor: what `compile` uses when nothing else is asked for. */
+  readonly runtime: Runtime;
+  /** The runtime of a device that has been seen to work. @throws CajalError `runtime` saying what is missing and what to do */
+  connect(device: Device, options: RuntimeOptions): Promise<Runtime>;
 }

@@ -14,16 +14,35 @@ export interface OrtModule {
   readonly Tensor: TensorConstructor;
 }
 
+/** Runs tasks one after the other, where a build of ONNX Runtime cannot run two at a time. */
+export type Queue = <T>(task: () => Promise<T>) => Promise<T>;
+
+const atOnce: Queue = (task) => task();
+
 export async function createOrtSession(
   ort: OrtModule,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
+  queue: Queue = atOnce,
 ): Promise<Session> {
-  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3, ...options }).catch(
-    (error: unknown) => {
-      throw runtimeError("refuses the model", error);
-    },
+  const create = () => ort.InferenceSession.create(model, { logSeverityLevel: 3, ...options });
+  const session = await queue(create).catch((error: unknown) => {
+    throw runtimeError("refuses the model", error);
+  });
+  const unusable = [...session.inputMetadata, ...session.outputMetadata].find(
+    (port) => port.isTensor && (port.type === "int4" || port.type === "uint4"),
   );
+  // The native binding crashes the process on results of these types.
+  if (unusable?.isTensor) {
+    await session.release();
+    throw new CajalError(
+      "runtime",
+      `"${unusable.name}" is ${unusable.type}, which goes neither in nor out of a session`,
+      {
+        advice: "Cast it to int8 or uint8 inside the graph.",
+      },
+    );
+  }
   let released = false;
   const running = new Set<Promise<unknown>>();
   return {
@@ -33,28 +52,38 @@ export async function createOrtSession(
       if (released) {
         throw new CajalError("runtime", "the session was released", { advice: "Compile or open the model again." });
       }
-      const wrap = ({ dtype, data, shape }: Tensor): OrtTensor =>
-        new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
-      const inputs = Object.fromEntries(session.inputNames.map((name) => [name, wrap(feeds[name])]));
-      const run = session.run(inputs).finally(() => running.delete(run));
+      const inputs: Record<string, OrtTensor> = {};
+      for (const name of session.inputNames) inputs[name] = toOrt(ort, feeds[name]);
+      const run = queue(() => session.run(inputs)).finally(() => running.delete(run));
       running.add(run);
       const results = await run.catch((error: unknown) => {
         throw runtimeError("fails", error);
       });
       const outputs: Record<string, Tensor> = {};
-      for (const name of session.outputNames) {
-        const { type, dims, data } = results[name];
-        outputs[name] = new Tensor(type as DType, dims, data as TypedArray);
-      }
+      for (const name of session.outputNames) outputs[name] = fromOrt(results[name]);
       return outputs;
     },
     async release() {
       if (released) return;
       released = true;
       await Promise.allSettled(running);
-      await session.release();
+      await queue(() => session.release());
     },
   };
+}
+
+function toOrt(ort: OrtModule, { dtype, data, shape }: Tensor): OrtTensor {
+  return new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
+}
+
+function fromOrt({ type, dims, data }: OrtTensor): Tensor {
+  // Newer engines have a Float16Array, and ONNX Runtime then uses it; Cajal holds the bits everywhere.
+  const held = type === "float16" && !(data instanceof Uint16Array) ? bitsOf(data as unknown as Uint16Array) : data;
+  return new Tensor(type as DType, dims, held as TypedArray);
+}
+
+function bitsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
+  return new Uint16Array(buffer, byteOffset, length);
 }
 
 function runtimeError(what: string, cause: unknown): CajalError {

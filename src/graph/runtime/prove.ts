@@ -1,0 +1,75 @@
+/** @file Proves that a device works, by computing something on it. */
+
+import { type DType, onnxNumber } from "../dtype.ts";
+import { CajalError } from "../error.ts";
+import { encodeModel } from "../onnx/codec.ts";
+import { Tensor } from "../tensor.ts";
+import type { Device, Runtime, Session } from "./runtime.ts";
+import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
+
+/** What a person should hear when a device does not work. */
+export interface Excuse {
+  readonly what: string;
+  readonly advice: string;
+}
+
+/** A model of one op: y = a · b, all [2, 2]. */
+function productModel(dtype: DType): Uint8Array {
+  const port = (name: string) => ({
+    name,
+    type: { tensorType: { elemType: onnxNumber[dtype], shape: { dim: [{ dimValue: 2 }, { dimValue: 2 }] } } },
+  });
+  return encodeModel({
+    irVersion: 8,
+    opsetImport: [{ domain: "", version: 13 }],
+    graph: {
+      name: "product",
+      node: [{ opType: "MatMul", input: ["a", "b"], output: ["y"], attribute: [] }],
+      input: [port("a"), port("b")],
+      output: [port("y")],
+      initializer: [],
+      valueInfo: [],
+      sparseInitializer: [],
+    },
+    metadataProps: [],
+    functions: [],
+  });
+}
+
+/** @throws Error when the session does not multiply two small matrices rightly */
+async function multiply(session: Session, dtype: DType): Promise<void> {
+  const matrix = (elements: readonly number[]) => Tensor.of(elements, [2, 2], dtype);
+  const { y } = await session.run({ a: matrix([1, 2, 3, 4]), b: matrix([5, 6, 7, 8]) });
+  await session.release();
+  const found = y.numbers().join(", ");
+  if (found !== "19, 22, 43, 50") throw new Error(`a small matrix product gives ${found}`);
+}
+
+/** @throws CajalError `runtime` with the excuse when the runtime computes nothing */
+export async function prove(runtime: Runtime, excuse: Excuse): Promise<void> {
+  try {
+    await multiply(await runtime.createSession(productModel("float32")), "float32");
+  } catch (error) {
+    throw absent(runtime.device, excuse, error);
+  }
+}
+
+/** Whether a device computes in float16 itself: left to itself, ONNX Runtime would quietly give it to the processor. */
+export async function computesFloat16(ort: OrtModule, provider: string, queue?: Queue): Promise<boolean> {
+  const alone = { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: "1" } } };
+  try {
+    const session = await createOrtSession(ort, productModel("float16"), { ...alone, logSeverityLevel: 4 }, queue);
+    await multiply(session, "float16");
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function absent(device: Device, { what, advice }: Excuse, cause?: unknown): CajalError {
+  if (cause === undefined) return new CajalError("runtime", `${device}: ${what}`, { advice });
+  const message = cause instanceof Error ? cause.message : String(cause);
+  // ONNX Runtime puts the check that failed, with its place in the source, before the reason.
+  const reason = message.replace(/^.*(was false\.|ERR:|refuses the model:|fails:) /s, "").split("\n")[0];
+  return new CajalError("runtime", `${device}: ${what} (${reason.trim()})`, { advice, cause });
+}

@@ -1,0 +1,96 @@
+/** @file The runtime of browsers: ONNX Runtime's WebAssembly build, and its WebGPU build where a graphics card is asked for. */
+
+import { absent, computesFloat16, type Excuse, prove } from "./prove.ts";
+import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
+import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
+import { place } from "./webgpu.ts";
+
+/** A loaded build. Its WebAssembly instance does one thing at a time. */
+interface Build {
+  readonly ort: OrtModule;
+  readonly queue: Queue;
+}
+
+/**
+ * The builds of this page, by device. Each has one WebAssembly instance for all its sessions, set up when it is first used.
+ */
+const builds = new Map<Device, Promise<Build>>();
+
+function build(device: Device, options: RuntimeOptions): Promise<Build> {
+  const known = builds.get(device);
+  if (known !== undefined) return known;
+  const loading = load(device, options);
+  builds.set(device, loading);
+  loading.catch(() => builds.delete(device));
+  return loading;
+}
+
+/** Imported when first needed: 14 MB of WebAssembly for the processor, 27 MB with WebGPU; and as files of their own, which their threads load. */
+async function load(device: Device, { threads = cores(), wasmFolder }: RuntimeOptions): Promise<Build> {
+  const ort = await (device === "webgpu" ? import("onnxruntime-web/webgpu") : import("onnxruntime-web/wasm"));
+  ort.env.wasm.numThreads = globalThis.crossOriginIsolated ? threads : 1;
+  if (wasmFolder !== undefined) ort.env.wasm.wasmPaths = wasmFolder;
+  let last: Promise<unknown> = Promise.resolve();
+  const queue: Queue = (task) => {
+    const next = last.then(task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return { ort, queue };
+}
+
+function cores(): number {
+  return globalThis.navigator?.hardwareConcurrency ?? 1;
+}
+
+function runtimeOf(device: Device, options: RuntimeOptions, float16: boolean): Runtime {
+  return {
+    device,
+    float16,
+    async createSession(model) {
+      const placement = device === "webgpu" ? place(model, float16) : "processor";
+      const { ort, queue } = await build(placement === "processor" ? "cpu" : "webgpu", options);
+      const executionProviders = placement === "processor" ? ["wasm"] : [placement, "wasm"];
+      return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel: "all" }, queue);
+    },
+  };
+}
+
+const excuses = {
+  cpu: {
+    what: "ONNX Runtime's WebAssembly does not load",
+    advice: "Serve its .wasm and .mjs files, and name their folder with wasmFolder: see docs/runtimes.md.",
+  },
+  webgpu: {
+    what: "no graphics card can be used",
+    advice: "WebGPU needs a browser that has it, and a page from https or localhost.",
+  },
+  cuda: { what: "browsers have no CUDA", advice: 'Use "webgpu".' },
+} satisfies Record<Device, Excuse>;
+
+export const runtime: Platform["runtime"] = runtimeOf("cpu", {}, false);
+
+export const devices: Platform["devices"] = ["cpu", "webgpu"];
+
+export const connect: Platform["connect"] = async (device, options) => {
+  if (device === "cuda" || (device === "webgpu" && !(await hasAdapter()))) throw absent(device, excuses[device]);
+  const connected = runtimeOf(device, options, false);
+  await prove(connected, excuses[device]);
+  if (device === "cpu") return connected;
+  const { ort, queue } = await build(device, options);
+  return runtimeOf(device, options, await computesFloat16(ort, device, queue));
+};
+
+interface WithGpu {
+  readonly gpu: { requestAdapter(): Promise<object | null> };
+}
+
+function offersGpu(holder: object | undefined): holder is WithGpu {
+  return holder !== undefined && "gpu" in holder;
+}
+
+/** Asked before 27 MB are loaded for nothing. */
+async function hasAdapter(): Promise<boolean> {
+  const { navigator } = globalThis;
+  return offersGpu(navigator) && (await navigator.gpu.requestAdapter()) !== null;
+}

@@ -1,0 +1,5 @@
+/** @file What a page under test loads. */
+
+import { runByName } from "./remote.ts";
+
+Object.assign(globalThis, { runByName });
