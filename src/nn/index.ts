@@ -35,6 +35,7 @@ export * from "./optimisers/index.ts";
 export { type Gru, type GruState, gruStep } from "./recurrent/gru.ts";
 export { type Lstm, type LstmState, lstmStep } from "./recurrent/lstm.ts";
 export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";
+export { gru, lstm, rnn, type Sequence, type SequenceOptions } from "./recurrent/sequence.ts";
 export type { Arithmetic, Schedule } from "./schedule.ts";
 export * as schedule from "./schedule.ts";
 export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
