@@ -1,14 +1,15 @@
-/** @file npm run bench -- <name> [--json] */
+/** @file npm run bench -- <name> [word…] [--json] */
 
 import { parseArgs } from "node:util";
 import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
 import { engineBench } from "./engine/engine.ts";
+import { learnBench } from "./learn.ts";
 import { memoryBench } from "./memory.ts";
 import { recordBench } from "./record.ts";
 
 /** A benchmark prints lines for people and returns figures for programs. */
-export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
+export type Bench = (say: (line: string) => void, words: readonly string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, Bench>> = {
   engine: engineBench,
@@ -16,6 +17,7 @@ const benches: Readonly<Record<string, Bench>> = {
   record: recordBench,
   describe: describeBench,
   memory: memoryBench,
+  learn: learnBench,
 };
 
 const { values, positionals } = parseArgs({
@@ -29,6 +31,6 @@ if (bench === undefined) {
 } else {
   const result = await bench((line) => {
     if (!values.json) process.stdout.write(`${line}\n`);
-  });
+  }, positionals.slice(1));
   if (values.json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
 }

@@ -1,12 +1,15 @@
 /** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
+export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
+export { decodeIdx } from "./idx.ts";
+export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
-export { type DataEntry, findData, knownPreprocess, registry } from "./registry.ts";
+export { type DataEntry, findData, knownPreprocess, registry, type Split } from "./registry.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
 export { scenePictures } from "./scenes/pictures.ts";
 export {

@@ -21,12 +21,33 @@ export interface PictureSetEntry extends Entry {
   readonly format: "folder" | "cifar10";
 }
 
+/** Grey images with classes, as pictures and as tensors. */
+export interface ImageSetEntry extends Entry {
+  readonly kind: "pictures";
+  readonly format: "idx";
+  readonly classes: readonly string[];
+  /** The files of images and of labels, gzipped, by split. */
+  readonly splits: Readonly<Record<Split, { readonly images: string; readonly labels: string }>>;
+}
+
+export type Split = "train" | "test";
+
+export interface TextEntry extends Entry {
+  readonly kind: "text";
+}
+
 export interface ModelSetEntry extends Entry {
   readonly kind: "models";
   readonly preprocess: PreprocessName;
 }
 
-export type DataEntry = PictureSetEntry | ModelSetEntry;
+export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextEntry;
+
+/** The names that MNIST and its successors give to their files. */
+const idxSplits = {
+  train: { images: "train-images-idx3-ubyte.gz", labels: "train-labels-idx1-ubyte.gz" },
+  test: { images: "t10k-images-idx3-ubyte.gz", labels: "t10k-labels-idx1-ubyte.gz" },
+} as const;
 
 export const registry: Readonly<Record<string, DataEntry>> = {
   "photos-caltech101": {
@@ -46,6 +67,48 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     citation: "A. Krizhevsky: Learning multiple layers of features from tiny images (2009)",
     homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
     files: { "data_batch_1.first4000.bin.gz": "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba" },
+  },
+  mnist: {
+    kind: "pictures",
+    format: "idx",
+    title: "MNIST: 60,000 + 10,000 handwritten digits (28×28)",
+    licence: "CC BY-SA 3.0",
+    citation:
+      "Y. LeCun, L. Bottou, Y. Bengio, P. Haffner: Gradient-based learning applied to document recognition (1998)",
+    homepage: "http://yann.lecun.com/exdb/mnist/",
+    classes: ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    splits: idxSplits,
+    files: {
+      "train-images-idx3-ubyte.gz": "71524e2cd1ad2968737f7f2f2ff69cbfc32df8ccddff51593f7cb2d4e0eb5b64",
+      "train-labels-idx1-ubyte.gz": "fe03b8bd7915f70bf5aa08be480aa413fbd85afcaa58b35d230d335f284fd88e",
+      "t10k-images-idx3-ubyte.gz": "5634745efa576a17e7d4cf5cd9d09123c75e6538e5114267c2d156edaf519341",
+      "t10k-labels-idx1-ubyte.gz": "ae18e77e031ccde52407f794d123116439864147d33ac992975f85dd4dc42af6",
+    },
+  },
+  "fashion-mnist": {
+    kind: "pictures",
+    format: "idx",
+    title: "Fashion-MNIST: the first 20,000 training and all 10,000 test pictures of clothing (28×28)",
+    licence: "MIT",
+    citation:
+      "H. Xiao, K. Rasul, R. Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms (2017)",
+    homepage: "https://github.com/zalandoresearch/fashion-mnist",
+    classes: ["T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"],
+    splits: idxSplits,
+    files: {
+      "train-images-idx3-ubyte.gz": "6833bf9e158da70ee91a28ef3fd3f53f5543627b2eacf7adc5136a0f72d4543a",
+      "train-labels-idx1-ubyte.gz": "8c92c2e07b232e86cb328eb4c0209b958aeb078a7d12ffbc8ff42df96953b73e",
+      "t10k-images-idx3-ubyte.gz": "78cb45a589ec14266eab4ac0cb2e9e10a4c076ae2d337fe86383d761bff83f32",
+      "t10k-labels-idx1-ubyte.gz": "ae04cd950ab214637dd08f56319057c2ae10cbb660f742681f426479e3d51363",
+    },
+  },
+  tinyshakespeare: {
+    kind: "text",
+    title: "Tiny Shakespeare: 1.1 million characters of plays",
+    licence: "public domain",
+    citation: "A. Karpathy: The unreasonable effectiveness of recurrent neural networks (2015)",
+    homepage: "https://github.com/karpathy/char-rnn",
+    files: { "input.txt.gz": "13125fe8f49092165d7d489e3944db52d1ba546e64a60080cc9523bcd0c5e46a" },
   },
   "squeezenet1.1": {
     kind: "models",

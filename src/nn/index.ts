@@ -29,13 +29,19 @@ export { type LayerOptions, type Linear, linear } from "./layers/linear.ts";
 export { type GatedMlp, glu, type Mlp, mlp, swiglu } from "./layers/mlp.ts";
 export { type GroupNorm, groupNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from "./layers/norm.ts";
 export { averagePool, globalAveragePool, maxPool, type PoolOptions } from "./layers/pool.ts";
-export { binaryCrossEntropy, crossEntropy } from "./losses.ts";
+export * from "./losses.ts";
+export * from "./metrics.ts";
 export * from "./optimisers/index.ts";
 export { type Gru, type GruState, gruStep } from "./recurrent/gru.ts";
 export { type Lstm, type LstmState, lstmStep } from "./recurrent/lstm.ts";
 export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";
+export { gru, lstm, rnn, type Sequence, type SequenceOptions } from "./recurrent/sequence.ts";
 export type { Arithmetic, Schedule } from "./schedule.ts";
 export * as schedule from "./schedule.ts";
+export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
+export type { CheckpointStorage } from "./training/checkpoint.ts";
+export { type EarlyStop, type FitOptions, type FitProgress, type FitResult, fit } from "./training/fit.ts";
+export type { Loss, LossContext, LossResult } from "./training/step.ts";
 export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
 export {
   type Gpt,

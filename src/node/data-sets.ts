@@ -9,10 +9,14 @@ import {
   cifar10Pictures,
   type DataEntry,
   findData,
+  greyPictures,
   knownPreprocess,
+  type LabelledImages,
+  labelledImages,
   type PictureSet,
   type PreprocessName,
   registry,
+  type Split,
 } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
 import { readBytes, writeWhole } from "./files.ts";
@@ -41,11 +45,44 @@ export async function openPictures(source: string, progress: Progress = silent):
     });
   }
   const entry = findData(source);
-  if (entry.kind !== "pictures") throw new CajalError("no-data", `"${source}" is a model, not a set of pictures`);
+  if (entry.kind !== "pictures")
+    throw new CajalError("no-data", `"${source}" is a set of ${entry.kind}, not of pictures`);
+  if (entry.format === "idx") return greyPictures(source, await openImages(source, "test", progress));
   const folder = await fetchSet(source, entry, progress);
   if (entry.format === "folder") return { ...(await pictureFolder(folder)), name: source };
-  const packed = await readBytes(join(folder, Object.keys(entry.files)[0]));
-  return cifar10Pictures(source, await promisify(gunzip)(packed));
+  return cifar10Pictures(source, await unpacked(join(folder, Object.keys(entry.files)[0])));
+}
+
+/**
+ * The images and labels of "mnist" or "fashion-mnist", as tensors.
+ * @throws CajalError `no-data` for any other set, or when it cannot be had
+ */
+export async function openImages(name: string, split: Split, progress: Progress = silent): Promise<LabelledImages> {
+  const entry = findData(name);
+  if (entry.kind !== "pictures" || entry.format !== "idx") {
+    const sets = Object.keys(registry).filter((key) => "splits" in registry[key]);
+    throw new CajalError("no-data", `"${name}" has no images as tensors`, {
+      advice: `These have: ${sets.join(", ")}.`,
+    });
+  }
+  const folder = await fetchSet(name, entry, progress);
+  const { images, labels } = entry.splits[split];
+  const contents = [images, labels].map((path) => unpacked(join(folder, path)));
+  return labelledImages(name, entry.classes, await contents[0], await contents[1]);
+}
+
+/** The text of a set such as "tinyshakespeare". @throws CajalError `no-data` when it is none of text, or cannot be had */
+export async function openText(name: string, progress: Progress = silent): Promise<string> {
+  const entry = findData(name);
+  if (entry.kind !== "text") throw new CajalError("no-data", `"${name}" is a set of ${entry.kind}, not of text`);
+  const folder = await fetchSet(name, entry, progress);
+  const parts = await Promise.all(Object.keys(entry.files).map((path) => unpacked(join(folder, path))));
+  return parts.map((bytes) => new TextDecoder().decode(bytes)).join("");
+}
+
+/** The contents of a gzipped file. */
+async function unpacked(path: string): Promise<Uint8Array> {
+  return promisify(gunzip)(await readBytes(path));
 }
 
 /** The path of a model file, or of a known model by name. */

@@ -1,7 +1,8 @@
 /** @file cajal/node: everything that needs Node.js: files, data sets on disk, long jobs. */
 
 export { parseAddress } from "../probe/index.ts";
-export { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
+export { checkpointFile } from "./checkpoint-file.ts";
+export { locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
 export { type DescribeOptions, describe } from "./describe.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";

@@ -153,8 +153,9 @@ export function sceneLoss(
   });
   const planted = evidence.slice([0], [plantedConcepts().length], [1]);
   const weights = batch.masks.mul(presentWeight - 1).add(1);
-  const perCell = binaryCrossEntropy(planted, batch.masks).mul(weights);
-  return { loss: perCell.mean().add(crossEntropy(logits, batch.labels).mul(0.02)), statistics: seen };
+  // Counted, not averaged, by weight: what is present adds to the loss.
+  const perCell = binaryCrossEntropy(planted, batch.masks, { weights }).mul(weights.mean());
+  return { loss: perCell.add(crossEntropy(logits, batch.labels).mul(0.02)), statistics: seen };
 }
 
 export function largestShape(scene: Scene): number {

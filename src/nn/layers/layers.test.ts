@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Rng, Tensor, type Value } from "../../graph/index.ts";
+import { compile, type Noise, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { gelu, geluTanh, silu } from "../activations.ts";
 import { lecun } from "../initialisers.ts";
 import { expectClose, run } from "../testing/run.ts";
@@ -175,6 +175,11 @@ it("dropout keeps what the mask keeps, scaled so that the mean stays", async () 
   const keep = Tensor.of([1, 0, 1, 1], [4], "bool");
   const y = await run((x: Value, m: Value) => dropout(x, m, 0.25), Tensor.of([3, 3, -6, 0]), keep);
   expectClose(y, [4, 0, -8, 0]);
+  const noisy = compile((x: Value, noise: Noise) => dropout(x, noise, 0.25));
+  const values = (await noisy(Tensor.full([1000], 3), new Rng(1))).numbers();
+  expect(new Set(values)).toEqual(new Set([0, 4]));
+  expect(values.filter((v) => v === 0).length / 1000).toBeCloseTo(0.25, 1);
+  await noisy.release();
   await expect(run((x: Value, m: Value) => dropout(x, m, 1), Tensor.of([1]), Tensor.of([1]))).rejects.toThrow(/rate/);
 });
 

@@ -1,9 +1,10 @@
-import { expect, it } from "vitest";
-import { Rng, Tensor, type Value } from "../../graph/index.ts";
+import { describe, expect, it } from "vitest";
+import { concat, grad, leavesOf, type Replace, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { expectClose, run } from "../testing/run.ts";
-import { type GruState, gruStep, initGru } from "./gru.ts";
-import { initLstm, initLstmState, type LstmState, lstmStep } from "./lstm.ts";
-import { initRnn, type RnnState, rnnStep } from "./rnn.ts";
+import { type Gru, type GruState, gruStep, initGru } from "./gru.ts";
+import { initLstm, initLstmState, type Lstm, type LstmState, lstmStep } from "./lstm.ts";
+import { initRnn, type Rnn, type RnnState, rnnStep } from "./rnn.ts";
+import { gru, lstm, rnn, type Sequence, type SequenceOptions } from "./sequence.ts";
 
 const rng = new Rng(41);
 const [inputs, hidden] = [3, 4];
@@ -69,4 +70,57 @@ it("gru: its published equations; an open update gate keeps the state", async ()
     bias: Tensor.of(Array.from({ length: 3 * hidden }, (_, i) => (Math.floor(i / hidden) === 1 ? 50 : 0))),
   };
   expectClose((await step(open)).hidden, h);
+});
+
+describe("over a sequence, a layer is its cell, step by step, with the same derivatives", () => {
+  const sequence = rng.normal([2, 5, inputs]);
+  const start = () => rng.normal([2, hidden]);
+  /** Σ y² of the outputs and what the last state is, from the whole and from single steps. */
+  function both<P, S extends { hidden: Value }>(
+    whole: (p: P, x: Value, options: SequenceOptions<S>) => Sequence<S>,
+    step: (p: P, state: S, x: Value) => S,
+    options: { reverse?: boolean; checkpoint?: boolean },
+  ) {
+    const order = [0, 1, 2, 3, 4];
+    if (options.reverse) order.reverse();
+    return (p: P, state: Replace<S, Value>, x: Value) => {
+      const single = (q: P) => {
+        let current = state as unknown as S;
+        const outputs: Value[] = [];
+        for (const t of order) {
+          current = step(q, current, x.slice([t], [t + 1], [1]).squeeze(1));
+          outputs[t] = current.hidden.unsqueeze(1);
+        }
+        return { y: concat(outputs, 1), state: current };
+      };
+      const all = (q: P) => whole(q, x, { state, ...options });
+      return {
+        whole: all(p),
+        single: single(p),
+        slopes: grad((q: P) => all(q).y.square().sum())(p),
+        singleSlopes: grad((q: P) => single(q).y.square().sum())(p),
+      };
+    };
+  }
+  function same(a: unknown, b: unknown): void {
+    const [left, right] = [leavesOf(a) as Tensor[], leavesOf(b) as Tensor[]];
+    expect(left.length).toBe(right.length);
+    for (const [i, leaf] of left.entries()) expectClose(leaf, right[i], 4);
+  }
+  it.each([{}, { reverse: true }, { checkpoint: true }])("%o", async (options) => {
+    const [l, g, r] = [initLstm(rng, inputs, hidden), initGru(rng, inputs, hidden), initRnn(rng, inputs, hidden)];
+    const ofLstm = await run(
+      both<Lstm<Value>, LstmState<Value>>(lstm, lstmStep, options),
+      l,
+      { hidden: start(), cell: start() },
+      sequence,
+    );
+    const ofGru = await run(both<Gru<Value>, GruState<Value>>(gru, gruStep, options), g, { hidden: start() }, sequence);
+    const ofRnn = await run(both<Rnn<Value>, RnnState<Value>>(rnn, rnnStep, options), r, { hidden: start() }, sequence);
+    for (const result of [ofLstm, ofGru, ofRnn]) {
+      same(result.whole, result.single);
+      same(result.slopes, result.singleSlopes);
+    }
+    expect(ofLstm.whole.y.shape).toEqual([2, 5, hidden]);
+  });
 });

@@ -1,0 +1,33 @@
+/** @file npm run bench -- learn <network>: networks learn real data as they should, and how long it takes here. */
+
+import type { FitProgress } from "cajal/nn";
+import { learnFashion } from "./learn-fashion.ts";
+import { learnShakespeare } from "./learn-shakespeare.ts";
+import type { Bench } from "./main.ts";
+
+const networks: Readonly<Record<string, Bench>> = {
+  mlp: (say) => learnFashion("mlp", say),
+  cnn: (say) => learnFashion("cnn", say),
+  gpt: (say) => learnShakespeare("gpt", say),
+  lstm: (say) => learnShakespeare("lstm", say),
+};
+
+/** Needs the data: CAJAL_MIRROR. */
+export const learnBench: Bench = async (say, [name = ""]) => {
+  if (!Object.hasOwn(networks, name)) {
+    process.exitCode = 2;
+    say(`usage: npm run bench -- learn <${Object.keys(networks).join(" | ")}> [--json]`);
+    return {};
+  }
+  return networks[name](say, []);
+};
+
+/** A line for people now and then. */
+export function teller(say: (line: string) => void, every = 50) {
+  return ({ step, steps, loss, rate, secondsLeft, evaluation }: FitProgress): void => {
+    if (step % every !== 0 && evaluation === undefined && step !== steps) return;
+    const found = Object.entries(evaluation ?? {}).map(([name, value]) => `, ${name} ${value.toFixed(4)}`);
+    const pace = rate === undefined ? "" : `, ${rate.toFixed(1)} steps/s, ${secondsLeft?.toFixed(0)} s left`;
+    say(`step ${step}/${steps}: loss ${loss.toFixed(4)}${found.join("")}${pace}`);
+  };
+}

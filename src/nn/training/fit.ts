@@ -1,0 +1,184 @@
+/** @file fit: the loop of training, with progress, early stop, and checkpoints from which it goes on as if nothing had happened. */
+
+import { CajalError, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
+import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
+import type { Batches } from "./batches.ts";
+import { type CheckpointStorage, decodeCheckpoint, encodeCheckpoint, type Standing } from "./checkpoint.ts";
+import { Pace } from "./pace.ts";
+import { type Loss, trainingStep } from "./step.ts";
+
+export interface EarlyStop {
+  /** Which number of `evaluate` is watched. */
+  readonly metric: string;
+  /** Whether it should fall or rise. Default "fall". */
+  readonly goal?: "fall" | "rise";
+  /** Stops after so many evaluations without a better one. Default: never, only the best parameters are kept. */
+  readonly patience?: number;
+}
+
+/** Where training stands after a step. */
+export interface FitProgress {
+  /** Steps taken, of how many. */
+  readonly step: number;
+  readonly steps: number;
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** Of the evaluation after this step, if there was one. */
+  readonly evaluation: Readonly<Record<string, number>> | undefined;
+  /** Steps per second, and seconds left at that rate; unknown at first. */
+  readonly rate: number | undefined;
+  readonly secondsLeft: number | undefined;
+}
+
+export interface FitOptions<P, B, S> {
+  /** A tree of Tensors. */
+  readonly params: P;
+  readonly loss: Loss<P, B, S>;
+  readonly data: Batches<B>;
+  readonly optimiser: Optimiser;
+  readonly steps: number;
+  /** What the loss carries from step to step: a tree of Tensors. Default: nothing. */
+  readonly state?: S;
+  /** For `noise` in the loss. Default: seed 0. */
+  readonly rng?: Rng;
+  /** Where checkpoints are kept. If there is one of this training, it goes on from there. */
+  readonly checkpoint?: CheckpointStorage;
+  /** Steps between checkpoints. Default 100. */
+  readonly checkpointEvery?: number;
+  /** Stops after the step that is running; a checkpoint is kept. */
+  readonly signal?: AbortSignal;
+  /** Called after each step. */
+  readonly onStep?: (progress: FitProgress) => void | Promise<void>;
+  /** Numbers that say how good the parameters are, usually on data kept apart. */
+  readonly evaluate?: (params: P, state: S) => Promise<Readonly<Record<string, number>>>;
+  /** Steps between evaluations; there is one after the last step, too. Default 100. */
+  readonly evaluateEvery?: number;
+  /** Watches an evaluation: the result has the best parameters, not the last. */
+  readonly earlyStop?: EarlyStop;
+  /** The time in milliseconds. Default: that of the platform. */
+  readonly now?: () => number;
+}
+
+export interface FitResult<P, S> {
+  /** The last ones; with `earlyStop`, the best. */
+  readonly params: P;
+  readonly state: S;
+  /** Steps taken, with those before a checkpoint. */
+  readonly step: number;
+  readonly stopped: "finished" | "early";
+  /** With `earlyStop`: the best evaluation, and after which step it was. */
+  readonly best?: { readonly value: number; readonly step: number };
+}
+
+interface Training<P, S> {
+  readonly params: P;
+  readonly state: S;
+  readonly optimiser: OptimiserState<Tensor>;
+}
+
+/**
+ * Trains parameters: each step is one compiled graph of loss, gradient and optimiser. Batches and noise depend on the number of the step
+ * alone, so training that was cut off at any moment and goes on from its checkpoint has the same losses, bit by bit, as without the cut
+ * (on the same machine with the same threads).
+ * @throws CajalError `not-finite` when the loss is, `argument` when the checkpoint is of something else; the signal's reason when it aborts
+ */
+export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P, B, S>): Promise<FitResult<P, S>> {
+  const { params, data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint } = options;
+  const { rng = new Rng(0), checkpointEvery = 100, evaluateEvery = 100, now = () => performance.now() } = options;
+  const begin: Training<P, S> = { params, state: options.state ?? ({} as S), optimiser: optimiser.init(params) };
+  if (earlyStop && !evaluate)
+    throw new CajalError("argument", "fit: earlyStop watches an evaluation, but there is no evaluate");
+
+  let training = begin;
+  let best: Pick<Training<P, S>, "params" | "state"> | undefined;
+  let standing: Standing = { step: 0 };
+  const saved = await checkpoint?.read();
+  if (saved !== undefined) {
+    const kept = decodeCheckpoint(saved);
+    standing = kept.standing;
+    training = kept.tree("training", begin);
+    if (standing.best) best = kept.tree("best", { params, state: begin.state });
+  }
+
+  const save = async () => {
+    if (!checkpoint) return;
+    checkFinite(training, standing.step);
+    await checkpoint.write(encodeCheckpoint({ training, ...(best && { best }) }, standing));
+  };
+  const judge = async (step: number) => {
+    if (!evaluate || (step % evaluateEvery !== 0 && step !== steps)) return undefined;
+    const evaluation = await evaluate(training.params, training.state);
+    if (earlyStop) {
+      const value = watched(evaluation, earlyStop.metric, step);
+      const better =
+        standing.best === undefined || value < standing.best.value === ((earlyStop.goal ?? "fall") === "fall");
+      if (better && value !== standing.best?.value) {
+        best = { params: training.params, state: training.state };
+        standing = { ...standing, best: { value, step } };
+      }
+    }
+    return evaluation;
+  };
+  const hasStalled = () => {
+    const waited = standing.best === undefined ? 0 : standing.step - standing.best.step;
+    return earlyStop?.patience !== undefined && waited >= earlyStop.patience * evaluateEvery;
+  };
+
+  const step = trainingStep(options.loss, optimiser);
+  const pace = new Pace(now);
+  try {
+    let stalled = hasStalled();
+    while (standing.step < steps && !stalled) {
+      signal?.throwIfAborted();
+      const number = standing.step;
+      const { loss, metrics, ...next } = await step(
+        training,
+        await data.batch(number),
+        rng.split("noise").split(number),
+      );
+      if (!Number.isFinite(loss)) throw notFinite("the loss", loss, number + 1);
+      training = next;
+      standing = { ...standing, step: number + 1 };
+      const evaluation = await judge(number + 1);
+      stalled = hasStalled();
+      const aborted = signal?.aborted === true;
+      if (aborted || stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
+      pace.tick();
+      await onStep?.({ step: standing.step, steps, loss, metrics, evaluation, ...pace.to(steps - standing.step) });
+    }
+  } finally {
+    await step.release();
+  }
+  return {
+    ...(best ?? { params: training.params, state: training.state }),
+    step: standing.step,
+    stopped: standing.step < steps ? "early" : "finished",
+    ...(standing.best && { best: standing.best }),
+  };
+}
+
+function watched(evaluation: Readonly<Record<string, number>>, metric: string, step: number): number {
+  const value = evaluation[metric];
+  if (value === undefined)
+    throw new CajalError("argument", `fit: evaluate gives no "${metric}"`, {
+      advice: `It gives: ${Object.keys(evaluation).join(", ") || "nothing"}.`,
+    });
+  if (!Number.isFinite(value)) throw notFinite(`the evaluation "${metric}"`, value, step);
+  return value;
+}
+
+function notFinite(what: string, value: number, step: number): CajalError {
+  return new CajalError("not-finite", `fit: ${what} is ${value} at step ${step}`, {
+    advice:
+      "Lower the learning rate, clip the gradients (clipByGlobalNorm), or look for a logarithm or a quotient of zero. The last checkpoint is untouched.",
+  });
+}
+
+/** The loss may still be finite when its gradient is not: such parameters must not replace a good checkpoint. */
+function checkFinite(training: unknown, step: number): void {
+  for (const leaf of leavesOf(training) as Tensor[]) {
+    if (!(leaf.data instanceof Float32Array || leaf.data instanceof Float64Array)) continue;
+    const wrong = leaf.data.find((v) => !Number.isFinite(v));
+    if (wrong !== undefined) throw notFinite("a parameter", wrong, step);
+  }
+}

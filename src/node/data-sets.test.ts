@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { openImages, openPictures, openText } from "./data-sets.ts";
+import { mirror } from "./folders.ts";
+
+describe.skipIf(mirror() === undefined)("from the mirror (CAJAL_MIRROR)", () => {
+  it.each([
+    ["fashion-mnist", 20_000, "Ankle boot"],
+    ["mnist", 60_000, "5"],
+  ])("%s has its images, in their order", async (name, count, first) => {
+    const train = await openImages(name, "train");
+    expect([train.images.shape, train.images.dtype]).toEqual([[count, 28, 28], "uint8"]);
+    expect(train.classes[train.labels.numbers()[0]]).toBe(first);
+    const test = await openImages(name, "test");
+    expect([test.images.shape[0], test.labels.shape]).toEqual([10_000, [10_000]]);
+    const pictures = await openPictures(name);
+    expect([pictures.length, pictures.labels.length]).toEqual([10_000, 10]);
+  });
+
+  it("tinyshakespeare is its text", async () => {
+    const text = await openText("tinyshakespeare");
+    expect([text.length, new Set(text).size, text.slice(0, 14)]).toEqual([1_115_394, 65, "First Citizen:"]);
+  });
+});
+
+it("what is of another kind says so", async () => {
+  await expect(openText("mnist")).rejects.toMatchObject({ code: "no-data" });
+  await expect(openImages("cifar10", "test")).rejects.toThrow(/no images as tensors/);
+  await expect(openPictures("tinyshakespeare")).rejects.toThrow(/text, not of pictures/);
+});
