@@ -5,6 +5,7 @@ import { customVjp, grad, jvp, vjp } from "./derivative.ts";
 import { evaluate } from "./evaluate.ts";
 import { hessian, hvp, jacobian } from "./jacobian.ts";
 import { Rng } from "./rng.ts";
+import { scan } from "./scan.ts";
 import { type Shape, sizeOf, Tensor } from "./tensor.ts";
 import { Tracer } from "./tracer.ts";
 import type { Value } from "./value.ts";
@@ -210,6 +211,13 @@ describe("jacobian", () => {
       (x: Value, cotangent: Value) => [identity(cotangent.mul(x).mul(3))],
     );
     close(at(Tensor.of([1, 2]), jacobian(scaled)).data, [3, 0, 0, 6]);
+  });
+
+  it("goes through a loop, whose body is run for one direction at a time", () => {
+    const fn = (x: Value) =>
+      scan((s: Value, step: Value) => ({ state: s.mul(step).sin(), y: s }), x, x.reshape([3, 1])).state;
+    const x = random([3]);
+    for (const mode of ["forward", "reverse"] as const) close(at(x, jacobian(fn, { mode })).data, columns(fn, x));
   });
 
   it("says what it can't do", () => {
