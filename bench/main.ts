@@ -1,14 +1,22 @@
 /** @file npm run bench -- <name> [--json] */
 
 import { parseArgs } from "node:util";
+import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
+import { engineBench } from "./engine/engine.ts";
 import { memoryBench } from "./memory.ts";
 import { recordBench } from "./record.ts";
 
 /** A benchmark prints lines for people and returns figures for programs. */
 export type Bench = (say: (line: string) => void) => Promise<Record<string, unknown>>;
 
-const benches: Readonly<Record<string, Bench>> = { record: recordBench, describe: describeBench, memory: memoryBench };
+const benches: Readonly<Record<string, Bench>> = {
+  engine: engineBench,
+  call: callBench,
+  record: recordBench,
+  describe: describeBench,
+  memory: memoryBench,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

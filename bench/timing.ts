@@ -20,10 +20,10 @@ export async function inTurn<K extends string>(
       if (round >= 0) times[name].push(performance.now() - start);
     }
   }
-  const summary = (name: K): Timings => {
-    const sorted = times[name].sort((a, b) => a - b);
-    return { sorted, median: sorted[Math.floor(sorted.length / 2)] };
-  };
-  const results = names.map((name): [K, Timings] => [name, summary(name)]);
-  return Object.fromEntries(results) as Record<K, Timings>;
+  return Object.fromEntries(names.map((name) => [name, timingsOf(times[name])])) as Record<K, Timings>;
+}
+
+export function timingsOf(times: readonly number[]): Timings {
+  const sorted = [...times].sort((a, b) => a - b);
+  return { sorted, median: sorted[Math.floor(sorted.length / 2)] };
 }

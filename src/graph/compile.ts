@@ -2,16 +2,19 @@
 
 import { runtime as defaultRuntime } from "#runtime";
 import { CajalError } from "./error.ts";
-import { encodeGraph } from "./onnx/export.ts";
-import { load, outputNames, type Program } from "./program.ts";
+import { encodeGraph, type NamedValue } from "./onnx/export.ts";
+import { type Precision, rewriteFor } from "./precision.ts";
+import { load, type Open, outputNames, type Program } from "./program.ts";
 import type { Runtime, SessionOptions } from "./runtime/runtime.ts";
 import { formatShape, Tensor } from "./tensor.ts";
 import { type Concrete, type Given, type NamedDraw, trace } from "./trace.ts";
 import { leavesOf, mapLeaves, randomnessOf, structureOf, withLeaves } from "./tree.ts";
 
 export interface CompileOptions extends SessionOptions {
-  /** Default: the runtime of the platform. */
+  /** Where it runs, from `openRuntime`. Default: the processor. */
   readonly runtime?: Runtime;
+  /** "mixed": products take operands rounded to float16, on devices that have it. Default "full". */
+  readonly precision?: Precision;
   /** Sessions kept, one per combination of argument shapes; the least recently used goes first. Default 16. */
   readonly cache?: number;
 }
@@ -39,13 +42,17 @@ const placeholder = Tensor.scalar(0);
 /**
  * Compiles a function of trees of Values. It is traced once for each combination of shapes and dtypes, differentiated if it asks for it,
  * and run by ONNX Runtime.
- * @throws CajalError (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
+ * @throws CajalError `argument` when the runtime has no mixed precision; (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
  */
 export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
-  const { runtime = defaultRuntime, cache = 16, ...sessionOptions } = options;
+  const { runtime = defaultRuntime, precision = "full", cache = 16, ...sessionOptions } = options;
+  const rewrite = rewriteFor(precision, runtime);
+  const encode = (inputs: readonly NamedValue[], outputs: readonly NamedValue[]) =>
+    encodeGraph(inputs, outputs, {}, rewrite);
+  const open: Open = (inputs, outputs) => runtime.createSession(encode(inputs, outputs), sessionOptions);
   const entries = new Map<string, Entry>();
 
   const traced = (args: readonly unknown[]) => {
@@ -65,7 +72,7 @@ export function compile<A extends readonly unknown[], R>(
     if (entry === undefined) {
       const { inputs, draws, allInputs, outputs, result } = traced(args);
       entry = {
-        program: load(runtime, allInputs, outputs, sessionOptions),
+        program: load(open, allInputs, outputs),
         inputNames: inputs.map(({ name }) => name),
         draws,
         template: mapLeaves(result, () => placeholder),
@@ -108,7 +115,7 @@ export function compile<A extends readonly unknown[], R>(
   return Object.assign(call, {
     onnx: (...args: readonly unknown[]) => {
       const { allInputs, outputs } = traced(args);
-      return encodeGraph(allInputs, outputNames(outputs));
+      return encode(allInputs, outputNames(outputs));
     },
     release: async () => {
       const stale = [...entries.values()];

@@ -7,10 +7,10 @@
 
 import { CajalError } from "./error.ts";
 import { pullBack, pushForward, zeros } from "./propagate.ts";
-import type { Tensor } from "./tensor.ts";
+import { Tensor } from "./tensor.ts";
 import type { Tracer } from "./tracer.ts";
 import { leavesOf, type Replace, withLeaves } from "./tree.ts";
-import type { Value } from "./value.ts";
+import { Value } from "./value.ts";
 
 /** Runs `fn` on its arguments behind a boundary. */
 function behindBoundary<A extends readonly unknown[], R>(name: string, fn: (...args: A) => R, args: A) {
@@ -112,7 +112,7 @@ export function grad<P, A extends readonly unknown[]>(
 
 /** The value, as a constant to all derivatives. */
 export function stopGradient(value: Value): Value {
-  return value.tracer.boundary([value], { inputs: [], backward: () => [] })[0];
+  return value.tracer.boundary([value], { inputs: [], saved: [], backward: () => [] })[0];
 }
 
 /**
@@ -131,6 +131,7 @@ export function customVjp<A extends readonly unknown[], R, S>(
     const inputs = valuesOf(tracer, args);
     const outputs: Value[] = tracer.boundary(valuesOf(tracer, result), {
       inputs,
+      saved: valuesIn(saved),
       backward: (cotangents) => {
         const filled = cotangents.map((cotangent, i) => cotangent ?? zeros(outputs[i]));
         const given = backward(saved, withLeaves(result, filled));
@@ -143,4 +144,11 @@ export function customVjp<A extends readonly unknown[], R, S>(
     });
     return withLeaves(result, outputs) as R;
   };
+}
+
+/** The Values in whatever a rule saves, which need not be a tree. */
+function valuesIn(saved: unknown): Value[] {
+  if (saved instanceof Value) return [saved];
+  if (typeof saved !== "object" || saved === null || saved instanceof Tensor) return [];
+  return Object.values(saved).flatMap(valuesIn);
 }

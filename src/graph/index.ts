@@ -4,6 +4,7 @@
  */
 
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { cond } from "./cond.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
@@ -39,6 +40,7 @@ export {
 export type * as proto from "./onnx/schema.ts";
 export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor.ts";
 export { ops } from "./ops/index.ts";
+export type { Precision } from "./precision.ts";
 export { Rng } from "./rng.ts";
 export { availableDevices, openRuntime } from "./runtime/open.ts";
 export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
@@ -54,5 +56,6 @@ export { type ScanOptions, scan } from "./scan.ts";
 export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
-export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree } from "./tree.ts";
+export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
+export { type WhileLoopOptions, whileLoop } from "./while-loop.ts";

@@ -13,10 +13,14 @@ import type { Value } from "./value.ts";
 export type Edit = (value: Value) => Value;
 
 /** Who hears of taps, from the outside in. */
-type Listener =
-  | { readonly kind: "edit"; edit(name: string, value: Value): Value }
-  | { readonly kind: "collect"; wants(name: string): boolean; take(name: string, value: Value): void }
-  | Body;
+type Listener = { readonly kind: "edit"; edit(name: string, value: Value): Value } | Collector | Body;
+
+interface Collector {
+  readonly kind: "collect";
+  /** Which taps to take; undefined: all that can be had. */
+  readonly wanted: ((name: string) => boolean) | undefined;
+  take(name: string, value: Value): void;
+}
 
 /** A body being traced: what is tapped in it is not one value but one at each step. */
 interface Body {
@@ -62,24 +66,21 @@ export function tap(name: string, value: Value): Value {
     const listener = listeners[i];
     if (listener.kind === "body") bodies.push(listener);
     else if (listener.kind === "edit") current = listener.edit(full, current);
-    else if (listener.wants(full)) takeOut(full, current, [...bodies], (outside) => listener.take(full, outside));
+    else if (listener.wanted?.(full) ?? true) takeOut(full, current, [...bodies], listener);
   }
   return current;
 }
 
 /** @param bodies from the inside out */
-function takeOut(name: string, value: Value, bodies: readonly Body[], deliver: (outside: Value) => void): void {
+function takeOut(name: string, value: Value, bodies: readonly Body[], collector: Collector): void {
   const [body, ...around] = bodies;
-  if (body === undefined) {
-    deliver(value);
-    return;
-  }
-  if (body.out === undefined) {
+  if (body === undefined) collector.take(name, value);
+  else if (body.out !== undefined) body.out(value, (outside) => takeOut(name, outside, around, collector));
+  else if (collector.wanted !== undefined) {
     throw new CajalError("argument", `collect: the tap "${name}" is inside the body of a ${body.name}`, {
       advice: "Leave it out by its name; in a scan it could be collected, stacked over the steps.",
     });
   }
-  body.out(value, (outside) => takeOut(name, outside, around, deliver));
 }
 
 /** Whether a body (of a scan, a branch, a loop) is being traced: what happens in it happens at each step. */
@@ -106,19 +107,20 @@ export function inBody<T>(name: string, body: () => T): T {
 }
 
 /**
- * The function, returning also its tapped values by name.
- * @param wanted which taps to keep (default: all)
+ * The function, returning also its tapped values by name. A tap in the body of a scan comes stacked over the steps, [T, ...].
+ * @param wanted which taps to keep (default: all but those in branches and while loops, which cannot be collected)
+ * @throws CajalError `argument` when two taps have one name, or a wanted one is in a branch or a while loop
  */
 export function collect<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
-  wanted: (name: string) => boolean = () => true,
+  wanted?: (name: string) => boolean,
 ): (...args: A) => { result: R; taps: Record<string, Value> } {
   return (...args) => {
     const taps: Record<string, Value> = {};
     const result = listen(
       {
         kind: "collect",
-        wants: wanted,
+        wanted,
         take(name, value) {
           if (name in taps)
             throw new CajalError("argument", `collect: two taps are named "${name}"`, {

@@ -1,9 +1,9 @@
 /** @file A traced graph on a runtime: one session, or several with TypeScript between them. */
 
 import { CajalError } from "./error.ts";
-import { encodeGraph, type NamedValue } from "./onnx/export.ts";
+import type { NamedValue } from "./onnx/export.ts";
 import { producerOf } from "./order.ts";
-import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+import type { Session } from "./runtime/runtime.ts";
 import { type Stage, stagesOf } from "./stages.ts";
 import { sameShape, type Tensor, type ValueType } from "./tensor.ts";
 import type { GraphNode } from "./tracer.ts";
@@ -17,23 +17,21 @@ export interface Program {
   release(): Promise<void>;
 }
 
+/** Opens a session on the graph between inputs and outputs. */
+export type Open = (inputs: readonly NamedValue[], outputs: readonly NamedValue[]) => Promise<Session>;
+
 /** What `compile` gives results in the ONNX model. */
 export const outputNames = (outputs: readonly Value[]): NamedValue[] =>
   outputs.map((value, i) => ({ name: `output.${i}`, value }));
 
 /** @throws CajalError `runtime` when ONNX Runtime refuses the graph */
-export async function load(
-  runtime: Runtime,
-  inputs: readonly NamedValue[],
-  outputs: readonly Value[],
-  options: SessionOptions,
-): Promise<Program> {
+export async function load(open: Open, inputs: readonly NamedValue[], outputs: readonly Value[]): Promise<Program> {
   const stages = stagesOf(outputs);
-  if (stages !== undefined) return loadStages(runtime, inputs, outputs, stages, options);
+  if (stages !== undefined) return loadStages(open, inputs, outputs, stages);
   const named = outputNames(outputs);
   // The names alone, for the graph itself is not needed any more.
   const names = named.map(({ name }) => name);
-  const session = await runtime.createSession(encodeGraph(inputs, named), options);
+  const session = await open(inputs, named);
   return {
     run: async (feeds) => {
       const results = await session.run(feeds);
@@ -51,11 +49,10 @@ interface Part {
 }
 
 async function loadStages(
-  runtime: Runtime,
+  open: Open,
   inputs: readonly NamedValue[],
   outputs: readonly Value[],
   stages: readonly Stage[],
-  options: SessionOptions,
 ): Promise<Program> {
   const names = new Map(inputs.map(({ name, value }) => [value, name]));
   const nameOf = (value: Value): string => {
@@ -73,7 +70,7 @@ async function loadStages(
       if (stage.outputs.length === 0) parts.push(undefined);
       else {
         const ends = { inputs: named(stage.inputs), outputs: named(stage.outputs) };
-        parts.push({ ...ends, session: await runtime.createSession(encodeGraph(ends.inputs, ends.outputs), options) });
+        parts.push({ ...ends, session: await open(ends.inputs, ends.outputs) });
       }
     }
   } catch (error) {

@@ -24,12 +24,27 @@ function between(inputs: readonly Value[], outputs: readonly Value[]): GraphNode
   });
 }
 
-function rules(node: GraphNode) {
-  const { derivative, name } = node.definition;
-  if (derivative === "zero" || "vjp" in derivative) return derivative;
-  if ("expand" in derivative) return expandedRules(node, derivative.expand);
+const none = () => [];
+
+function vjpRule(node: GraphNode): VjpRule {
+  const { derivative } = node.definition;
+  if (derivative === "zero") return none;
+  if ("missing" in derivative) throw noRule(node, derivative.missing);
+  return "expand" in derivative ? expandedRules(node, derivative.expand).vjp : derivative.vjp;
+}
+
+function jvpRule(node: GraphNode): JvpRule {
+  const { derivative } = node.definition;
+  if (derivative === "zero") return none;
+  if ("expand" in derivative) return expandedRules(node, derivative.expand).jvp;
+  if (!("missing" in derivative)) return derivative.jvp;
+  if (derivative.jvp === undefined) throw noRule(node, derivative.missing);
+  return derivative.jvp;
+}
+
+function noRule(node: GraphNode, missing: string): CajalError {
   const at = node.scope === "" ? "" : `, at "${node.scope}"`;
-  throw new CajalError("no-derivative", `${name}: ${derivative.missing}${at}`, {
+  return new CajalError("no-derivative", `${node.definition.name}: ${missing}${at}`, {
     advice: "Wrap the part in stopGradient, or give it a rule with customVjp.",
   });
 }
@@ -79,11 +94,7 @@ export function pullBack(
   for (const node of between(inputs, outputs).reverse()) {
     const incoming = node.outputs.map((output) => cotangents.get(output));
     if (incoming.every((cotangent) => cotangent === undefined)) continue;
-    const derivative = node.rule ? undefined : rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative
-      ? derivative.vjp(tracerOf(node).call(node), incoming)
-      : (node.rule?.backward(incoming) ?? []);
+    const outgoing = node.rule ? node.rule.backward(incoming) : vjpRule(node)(tracerOf(node).call(node), incoming);
     for (const [i, input] of dependencies(node).entries()) {
       const cotangent = outgoing[i];
       if (input !== undefined && cotangent !== undefined && isFloat(input.dtype)) {
@@ -120,9 +131,7 @@ export function pushForward(
     }
     const incoming = node.inputs.map((input) => input && tangents.get(input));
     if (incoming.every((tangent) => tangent === undefined)) continue;
-    const derivative = rules(node);
-    if (derivative === "zero") continue;
-    const outgoing = derivative.jvp(tracerOf(node).call(node), incoming);
+    const outgoing = jvpRule(node)(tracerOf(node).call(node), incoming);
     for (const [i, output] of node.outputs.entries()) {
       const tangent = outgoing[i];
       if (tangent !== undefined && isFloat(output.dtype)) tangents.set(output, expandTo(tangent, output.shape));

@@ -12,7 +12,7 @@ export type Range = readonly [from: number, to: number];
 
 /** What a node depends on when it is computed and when it is differentiated. */
 export function allDependencies(node: GraphNode): readonly (Value | undefined)[] {
-  return node.rule ? [...node.inputs, ...node.rule.inputs] : node.inputs;
+  return node.rule ? [...node.inputs, ...node.rule.inputs, ...node.rule.saved] : node.inputs;
 }
 
 /** The nodes that `roots` depend on and that depend on `inputs` themselves, in order, and all values that do. */

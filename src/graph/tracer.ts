@@ -13,6 +13,8 @@ import { type Operand, Value } from "./value.ts";
 export interface CustomRule {
   /** What the outputs depend on, as far as derivatives go. */
   readonly inputs: readonly Value[];
+  /** What the rule keeps of the forward computation. */
+  readonly saved: readonly Value[];
   backward(cotangents: readonly (Value | undefined)[]): readonly (Value | undefined)[];
 }
 
@@ -176,6 +178,7 @@ export class Tracer {
     types: readonly ValueType[],
   ): Value[] | undefined {
     if (Object.values(attributes).some((attribute) => attribute instanceof Subgraph)) return undefined;
+    if (definition.evaluate === undefined) return undefined;
     // Shape and Size need only types; every other op needs all its inputs known.
     const typeOnly = definition.name === "Shape" || definition.name === "Size";
     if (!typeOnly && inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;

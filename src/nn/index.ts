@@ -1,12 +1,47 @@
-/** @file cajal/nn: parameters as plain objects, models as plain functions. */
+/**
+ * @file cajal/nn: parameters as plain objects, models as plain functions. `init.linear(rng, 784, 10)` makes parameters, `linear(p, x)`
+ * applies them; the same pair for every layer.
+ */
 
-export { type AdamOptions, type AdamState, adamInit, adamUpdate } from "./adam.ts";
+export * from "./activations.ts";
+export {
+  type Attention,
+  type AttentionOptions,
+  attention,
+  type InitAttentionOptions,
+} from "./attention/attention.ts";
+export { type AttentionCache, attentionStep } from "./attention/cache.ts";
+export { type RotaryOptions, rotary } from "./attention/rotary.ts";
+export * as init from "./init.ts";
+export type { Distribution, Fans, Initialiser } from "./initialisers.ts";
+export * as weights from "./initialisers.ts";
 export {
   type BatchNorm,
+  type BatchNormOptions,
   type BatchStatistics,
   batchNorm,
   foldBatchNorm,
-  initBatchNorm,
-} from "./batch-norm.ts";
-export { type Conv, type ConvOptions, conv, initConv, initLinear, type Linear, linear } from "./layers.ts";
+} from "./layers/batch-norm.ts";
+export { type Conv, type ConvOptions, type ConvTransposeOptions, conv, convTranspose } from "./layers/conv.ts";
+export { dropout } from "./layers/dropout.ts";
+export { type Embedding, embedding } from "./layers/embedding.ts";
+export { type LayerOptions, type Linear, linear } from "./layers/linear.ts";
+export { type GatedMlp, glu, type Mlp, mlp, swiglu } from "./layers/mlp.ts";
+export { type GroupNorm, groupNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from "./layers/norm.ts";
+export { averagePool, globalAveragePool, maxPool, type PoolOptions } from "./layers/pool.ts";
 export { binaryCrossEntropy, crossEntropy } from "./losses.ts";
+export * from "./optimisers/index.ts";
+export { type Gru, type GruState, gruStep } from "./recurrent/gru.ts";
+export { type Lstm, type LstmState, lstmStep } from "./recurrent/lstm.ts";
+export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";
+export type { Arithmetic, Schedule } from "./schedule.ts";
+export * as schedule from "./schedule.ts";
+export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
+export {
+  type Gpt,
+  type GptCache,
+  type GptOptions,
+  gpt,
+  gptStep,
+  type InitGptOptions,
+} from "./transformer/gpt.ts";

@@ -14,9 +14,7 @@ import {
   conv,
   crossEntropy,
   foldBatchNorm,
-  initBatchNorm,
-  initConv,
-  initLinear,
+  init,
   type Linear,
   linear,
 } from "../../nn/index.ts";
@@ -78,17 +76,17 @@ export function initSceneNetwork(rng: Rng): {
 } {
   let inputs = 3;
   const convs = trunk.map(({ name, outputs, kernel }) => {
-    const params = initConv(rng.split(name), inputs, outputs, kernel);
+    const params = init.conv(rng.split(name), inputs, outputs, kernel);
     inputs = outputs;
     return params;
   });
   const units = plantedConcepts().length + freeUnits;
-  const norms = trunk.map(({ outputs }) => initBatchNorm(outputs));
+  const norms = trunk.map(({ outputs }) => init.batchNorm(outputs));
   const params = {
     trunk: convs,
     norms: norms.map((norm) => norm.params),
-    concepts: initConv(rng.split("concepts"), inputs, units, 3),
-    head: initLinear(rng.split("head"), units, SHAPES.length),
+    concepts: init.conv(rng.split("concepts"), inputs, units, 3),
+    head: init.linear(rng.split("head"), units, SHAPES.length),
   };
   return { params, statistics: norms.map((norm) => norm.statistics) };
 }
@@ -149,7 +147,7 @@ export function sceneLoss(
 ): { loss: Value; statistics: SceneStatistics<Value> } {
   const seen: BatchStatistics<Value>[] = [];
   const { evidence, logits } = apply(p, batch.x, (h, i) => {
-    const normalised = batchNorm(p.norms[i], statistics[i], h, 0.95);
+    const normalised = batchNorm(p.norms[i], statistics[i], h, { training: true, momentum: 0.95 });
     seen.push(normalised.statistics);
     return normalised.y;
   });

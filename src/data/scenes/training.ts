@@ -1,7 +1,7 @@
 /** @file Trains the embedded example and writes it as an ONNX file that says what was planted. */
 
 import { compile, exportOnnx, Rng, Tensor, type Value, valueAndGrad } from "../../graph/index.ts";
-import { type AdamState, adamInit, adamUpdate } from "../../nn/index.ts";
+import { adam, applyUpdates, type OptimiserState } from "../../nn/index.ts";
 import {
   applySceneNetwork,
   foldSceneNetwork,
@@ -36,7 +36,7 @@ export async function trainSceneNetwork(options: SceneTrainingOptions): Promise<
   const step = compile(
     (
       params: Params,
-      state: AdamState<Params, Value>,
+      state: OptimiserState<Value>,
       before: SceneStatistics<Value>,
       data: SceneBatch<Value>,
       learningRate: Value,
@@ -49,11 +49,12 @@ export async function trainSceneNetwork(options: SceneTrainingOptions): Promise<
         return result.loss;
       };
       const [loss, gradient] = valueAndGrad(lossOf)(params);
-      return { loss, statistics, ...adamUpdate(params, gradient, state, learningRate) };
+      const { updates, state: next } = adam(learningRate).update(gradient, state, params);
+      return { loss, statistics, params: applyUpdates(params, updates), state: next };
     },
   );
   let { params, statistics } = initSceneNetwork(rng.split("weights"));
-  let state = adamInit(params);
+  let state = adam(rate).init(params);
   const scenes = rng.split("scenes");
   for (let i = 0; i < steps; i++) {
     signal?.throwIfAborted();

@@ -2,18 +2,17 @@
 
 import { type DType, dtypeOf, isFloat, reader } from "../dtype.ts";
 import { CajalError } from "../error.ts";
-import { scope, tap } from "../names.ts";
-import type { AttributeValue } from "../op.ts";
 import { ops } from "../ops/index.ts";
-import { formatShape, Tensor } from "../tensor.ts";
-import type { Tracer } from "../tracer.ts";
+import { formatShape, type Tensor } from "../tensor.ts";
 import { Value } from "../value.ts";
-import { attributeFromProto, type ReadAttribute } from "./attribute.ts";
 import { decodeModel } from "./codec.ts";
-import type { GraphProto, ModelProto, NodeProto, ValueInfoProto } from "./schema.ts";
+import { inlineFunctions } from "./inline.ts";
+import { checkOp, lookUp, nodeName } from "./run-body.ts";
+import { runNode } from "./run-node.ts";
+import type { ModelProto, NodeProto, ValueInfoProto } from "./schema.ts";
 import { sortNodes } from "./sort.ts";
 import { type ExternalData, noExternalData, tensorFromProto } from "./tensor.ts";
-import { oldStaticInputs, renamedOps, upgrade } from "./upgrade.ts";
+import { oldStaticInputs } from "./upgrade.ts";
 
 export const oldestOpset = 7;
 export const newestOpset = 24;
@@ -70,7 +69,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Impo
 
 /** Imports a decoded model. */
 export function importModel(model: ModelProto, external: ExternalData, source: string): ImportedModel {
-  const { graph } = model;
+  const { graph } = inlineFunctions(model, source);
   if (graph === undefined || graph.node.length === 0) {
     throw new CajalError("bad-onnx", `${source} holds no graph`, { advice: "It is empty, or not an ONNX model." });
   }
@@ -119,104 +118,10 @@ export function importModel(model: ModelProto, external: ExternalData, source: s
         if (value === undefined) throw new CajalError("argument", `${source}: parameter "${name}" is missing`);
         environment.set(name, tracer.lift(value, value.dtype));
       }
-      for (const node of nodes) runNode(node, environment, { tracer, opset, external });
+      for (const node of nodes) runNode(node, environment, { tracer, opset, external, runNode });
       return Object.fromEntries(outputs.map(({ name }) => [name, lookUp(environment, name, "output")]));
     },
   };
-}
-
-interface Context {
-  readonly tracer: Tracer;
-  readonly opset: number;
-  readonly external: ExternalData;
-}
-
-type Environment = Map<string, Value>;
-
-function runNode(node: NodeProto, environment: Environment, context: Context): void {
-  const results = scope(nodeName(node), () => {
-    try {
-      return invoke(node, environment, context);
-    } catch (error) {
-      if (error instanceof CajalError) throw error;
-      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
-  });
-  for (const [i, name] of node.output.entries()) {
-    if (name === "" || results[i] === undefined) continue;
-    environment.set(name, results[i].constant === undefined ? tap(name, results[i]) : results[i]);
-  }
-}
-
-function invoke(node: NodeProto, environment: Environment, context: Context): Value[] {
-  const inputs = node.input.map((name) => (name === "" ? undefined : lookUp(environment, name, nodeName(node))));
-  const attributes = Object.fromEntries(
-    node.attribute.map((proto) => [proto.name ?? "", attributeFromProto(proto, context.external)]),
-  );
-  if (node.opType === "If") return runBranch(node, inputs[0], attributes, environment, context);
-  if (node.opType === "Constant") return [constantValue(attributes, context.tracer)];
-  const { op, ...now } = upgrade(
-    {
-      op: node.opType ?? "",
-      inputs,
-      attributes: attributes as Record<string, AttributeValue>,
-      outputs: node.output.length,
-    },
-    context.opset,
-    context.tracer,
-  );
-  return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
-}
-
-/** Exporters write an `If` for what turns out to be decided by shapes; only the branch that is taken counts. */
-function runBranch(
-  node: NodeProto,
-  condition: Value | undefined,
-  attributes: Readonly<Record<string, ReadAttribute>>,
-  environment: Environment,
-  context: Context,
-): Value[] {
-  if (condition?.constant === undefined) {
-    throw new CajalError("not-static", `If, at "${nodeName(node)}": the condition depends on the data`, {
-      advice: "Only conditions that shapes decide can be imported.",
-    });
-  }
-  const branch = attributes[condition.constant.numbers()[0] !== 0 ? "then_branch" : "else_branch"] as
-    | GraphProto
-    | undefined;
-  if (branch?.node === undefined) throw new CajalError("bad-onnx", `If, at "${nodeName(node)}": a branch is missing`);
-  const inner: Environment = new Map(environment);
-  for (const proto of branch.initializer) {
-    const tensor = tensorFromProto(proto, context.external);
-    inner.set(proto.name ?? "", context.tracer.lift(tensor, tensor.dtype));
-  }
-  for (const child of sortNodes(branch, nodeName(node), new Set(environment.keys()))) {
-    checkOp(child, nodeName(node));
-    runNode(child, inner, context);
-  }
-  return branch.output.map(({ name = "" }) => lookUp(inner, name, nodeName(node)));
-}
-
-function constantValue(attributes: Readonly<Record<string, ReadAttribute>>, tracer: Tracer): Value {
-  const { value, value_float, value_floats, value_int, value_ints } = attributes;
-  if (value instanceof Tensor) return tracer.lift(value, value.dtype);
-  if (value_float !== undefined) return tracer.constant(value_float as number, "float32");
-  if (value_floats !== undefined) return tracer.constant(value_floats as number[], "float32");
-  if (value_int !== undefined) return tracer.constant(value_int as number, "int64");
-  if (value_ints !== undefined) return tracer.constant(value_ints as number[], "int64");
-  throw new Error(`a constant of kind ${Object.keys(attributes).join(", ") || "none"} is not supported`);
-}
-
-function lookUp(environment: Environment, name: string, where: string): Value {
-  const value = environment.get(name);
-  if (value === undefined) throw new CajalError("bad-onnx", `"${name}", needed by "${where}", is made by no node`);
-  return value;
-}
-
-function nodeName(node: NodeProto): string {
-  return node.name || node.output[0] || node.opType || "";
 }
 
 function checkOpset(model: ModelProto, source: string): number {
@@ -235,30 +140,10 @@ function checkOpset(model: ModelProto, source: string): number {
   return opset;
 }
 
-function checkOp(node: NodeProto, source: string): void {
-  const { opType = "", domain = "" } = node;
-  const definition = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
-  const handled = opType === "If" || opType === "Constant" || renamedOps.has(opType);
-  if (
-    domain === "" || domain === "ai.onnx"
-      ? definition?.domain === undefined && (definition !== undefined || handled)
-      : definition?.domain === domain
-  ) {
-    return;
-  }
-  throw new CajalError(
-    "unknown-op",
-    `${source}: the op "${domain === "" ? "" : `${domain}.`}${opType}", at "${nodeName(node)}", is not known`,
-    {
-      advice: `${Object.keys(ops).length} ops are known; the manual lists them. Exporting without fused or custom ops often helps.`,
-    },
-  );
-}
-
 /** Names whose elements decide shapes, so that they cannot be parameters. */
-function staticNames(nodes: readonly NodeProto[]): Set<string> {
-  const names = new Set<string>();
-  for (const { opType = "", input } of nodes) {
+function staticNames(nodes: readonly NodeProto[], names = new Set<string>()): Set<string> {
+  for (const { opType = "", input, attribute } of nodes) {
+    for (const { g } of attribute) if (g !== undefined) staticNames(g.node, names);
     const indices = [...(ops[opType]?.staticInputs ?? []), ...(oldStaticInputs[opType] ?? [])];
     for (const i of indices) if (input[i] !== undefined) names.add(input[i]);
   }

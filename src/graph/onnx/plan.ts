@@ -53,6 +53,10 @@ function planNode(node: GraphNode, live: ReadonlySet<Value>): PlannedNode {
   switch (node.definition.name) {
     case "Scan":
       return planScan(node, live);
+    case "Loop":
+      return planLoop(node, live);
+    case "If":
+      return planIf(node, live);
     case "Identity": {
       // A boundary: each output stands for itself.
       const kept = outputs.flatMap((output, i) => (live.has(output) ? [i] : []));
@@ -106,5 +110,46 @@ function planScan(node: GraphNode, live: ReadonlySet<Value>): PlannedNode {
     outputs: [...states, ...written].map((i) => node.outputs[i]),
     states: states.length,
     bodies: { body: { ...draft, inputs: [...states, ...read].map((i) => body.inputs[i]) } },
+  };
+}
+
+function planLoop(node: GraphNode, live: ReadonlySet<Value>): PlannedNode {
+  const body = graph(node.attributes, "body");
+  const given = body.gives();
+  const kept = liveStates(
+    indicesOf(node.outputs, live),
+    (states) => plan([body.outputs[0], ...states.map((i) => body.outputs[i + 1])], [], given),
+    body.inputs.slice(2),
+  );
+  // The step's number and whether it is run; most steps and whether the first is run.
+  const withStates = <T>(list: readonly T[]) => [list[0], list[1], ...kept.states.map((i) => list[i + 2])];
+  return {
+    node,
+    inputs: withStates(node.inputs),
+    outputs: kept.states.map((i) => node.outputs[i]),
+    states: kept.states.length,
+    bodies: { body: { ...kept.body, inputs: withStates(body.inputs) } },
+  };
+}
+
+function planIf(node: GraphNode, live: ReadonlySet<Value>): PlannedNode {
+  const kept = indicesOf(node.outputs, live);
+  const branches = ["then_branch", "else_branch"].map((name) => {
+    const body = graph(node.attributes, name);
+    return [
+      name,
+      plan(
+        kept.map((i) => body.outputs[i]),
+        [],
+        body.gives(),
+      ),
+    ] as const;
+  });
+  return {
+    node,
+    inputs: node.inputs.slice(0, 1),
+    outputs: kept.map((i) => node.outputs[i]),
+    states: 0,
+    bodies: Object.fromEntries(branches),
   };
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { compositions } from "../onnx/compositions/index.ts";
+import { takenApart } from "../onnx/fused.ts";
 import type { OpDefinition } from "../op.ts";
 import { ops } from "./index.ts";
 
@@ -27,12 +28,23 @@ ${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
 ## Derivative zero almost everywhere, or no function of real numbers (${all.filter(({ derivative }) => derivative === "zero").length})
 
 ${list((derivative) => derivative === "zero")}
-${partly.length > 0 ? `\n## Without derivative\n\n${partly.join("\n")}\n` : ""}
+${partly.length > 0 ? `\n## Without reverse derivative\n\n${partly.join("\n")}\n` : ""}
 ## Imported as compositions of the above (${Object.keys(compositions).length})
 
 ${Object.keys(compositions).join(", ")}
 
-\`If\` is imported where shapes decide its condition, \`Upsample\` as \`Resize\`, \`Constant\` as a constant.
+## Fused ops of ONNX Runtime (com.microsoft) that are taken apart at import (${takenApart.length})
+
+${takenApart.toSorted().join(", ")}
+
+## Notes
+
+\`LSTM\`, \`GRU\` and \`RNN\` run as they are; their derivatives unroll the steps, about ten nodes for each. \`Attention\`, \`MultiHeadAttention\`,
+\`GroupQueryAttention\` and \`MatMulNBits\` of com.microsoft run as they are, too, with the derivatives of the nodes that they stand for.
+\`QuantizeLinear\` is a staircase, so that its derivative is zero; a straight-through estimate is a \`customVjp\`. Functions that a model
+defines are replaced by what is inside them.
+
+\`Upsample\` is imported as \`Resize\`, \`Constant\` as a constant, an \`If\` whose condition shapes decide as the branch taken, a \`Loop\` whose number of steps is known as a \`Scan\`.
 `;
 }
 

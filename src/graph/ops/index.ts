@@ -13,10 +13,16 @@ import { dftOps } from "./dft.ts";
 import { dropoutOps } from "./dropout.ts";
 import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
+import { fusedAttentionOps } from "./fused-attention.ts";
+import { fusedGroupedAttentionOps } from "./fused-grouped-attention.ts";
+import { fusedOpaqueOps } from "./fused-opaque.ts";
+import { fusedWeightsOps } from "./fused-weights.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
 import { gruOps } from "./gru.ts";
+import { ifOps } from "./if.ts";
 import { linearOps } from "./linear.ts";
+import { loopOps } from "./loop.ts";
 import { lrnOps } from "./lrn.ts";
 import { lstmOps } from "./lstm.ts";
 import { maxPoolOps } from "./max-pool.ts";
@@ -74,6 +80,12 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...rnnOps,
   ...quantizeOps,
   ...qlinearOps,
+  ...ifOps,
+  ...loopOps,
+  ...fusedAttentionOps,
+  ...fusedGroupedAttentionOps,
+  ...fusedWeightsOps,
+  ...fusedOpaqueOps,
 };
 
 /** @throws CajalError `unknown-op` */

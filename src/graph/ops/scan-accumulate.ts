@@ -57,10 +57,11 @@ export function summandOf(term: Value, isOurs: (value: Value) => boolean): Summa
       alpha: int(node.attributes, "alpha"),
     };
   }
-  const axes = known(node.inputs, 1);
-  if (node.definition.name === "ReduceSum" && first && axes !== undefined && axes.length > 0)
-    return { kind: "sum", of: first, axes: axes.map((axis) => (axis < 0 ? axis + first.rank : axis)) };
-  return undefined;
+  if (node.definition.name !== "ReduceSum" || first === undefined) return undefined;
+  const axes = known(node.inputs, 1) ?? [];
+  return axes.length === 0
+    ? undefined
+    : { kind: "sum", of: first, axes: axes.map((axis) => (axis < 0 ? axis + first.rank : axis)) };
 }
 
 /** The per-step values whose stacks the sum over all steps needs. */

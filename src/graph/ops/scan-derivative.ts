@@ -72,7 +72,7 @@ const placeholder = (like: Value): Value => like.tracer.input({ dtype: like.dtyp
 interface Total {
   readonly of: Value;
   /** What is added up as the steps go. */
-  readonly now: MaybeZero;
+  readonly now: readonly Value[];
   /** What is summed when all steps are there. */
   readonly later: readonly Summand[];
 }
@@ -104,7 +104,7 @@ function totalsOf(terms: readonly MaybeZero[], captures: readonly Value[], check
   return split.map(({ of, parts }) => ({
     of,
     later: parts.flatMap(({ summand }) => (summand && waits(summand) ? [summand] : [])),
-    now: sumOf(parts.flatMap(({ part, summand }) => (summand && waits(summand) ? [] : [part]))),
+    now: parts.flatMap(({ part, summand }) => (summand && waits(summand) ? [] : [part])),
   }));
 }
 
@@ -139,10 +139,11 @@ function vjp(node: GraphNode, cotangents: readonly MaybeZero[]): MaybeZero[] {
 
   const totals = totalsOf(toCaptures, body.captures, checkpoint, sight);
   for (const { of, now } of totals) {
-    if (now === undefined) continue;
+    if (now.length === 0) continue;
     const state = placeholder(of);
-    carried.push({ state, next: state.add(now), initial: zeros(of) });
-    roots.push(now);
+    const next = now.reduce((sum, term) => sum.add(term), state);
+    carried.push({ state, next, initial: zeros(of) });
+    roots.push(...now);
   }
   const factors = totals.flatMap(({ later }) => later).flatMap(stackedBy);
   roots.push(...factors.filter((value) => !sight.isResidual(value)));
@@ -165,7 +166,7 @@ function vjp(node: GraphNode, cotangents: readonly MaybeZero[]): MaybeZero[] {
     return (
       total &&
       sumOf([
-        ...(total.now ? sums.splice(0, 1) : []),
+        ...(total.now.length > 0 ? sums.splice(0, 1) : []),
         ...total.later.map((summand) => sumOverSteps(summand, stack, capture)),
       ])
     );

@@ -35,6 +35,14 @@ export interface ScanParts {
   readonly checkpoint: boolean;
 }
 
+/** The steps' numbers, 0 … length − 1: int64 [length]. */
+export function stepNumbers(tracer: Tracer, length: number): Value {
+  return tracer.emit(
+    "Range",
+    [0, length, 1].map((number) => tracer.lift(number, "int64")),
+  );
+}
+
 /** Adds a Scan node. It has a state or an output. */
 export function emitScan(tracer: Tracer, parts: ScanParts): ScanNode {
   const { carried, outputs, length, reverse, checkpoint } = parts;
@@ -45,10 +53,7 @@ export function emitScan(tracer: Tracer, parts: ScanParts): ScanNode {
       : [
           {
             slice: tracer.input({ dtype: "int64", shape: [] }, "scan"),
-            stack: tracer.constant(
-              Array.from({ length }, (_, step) => step),
-              "int64",
-            ),
+            stack: stepNumbers(tracer, length),
           },
         ];
   const body = new Subgraph(

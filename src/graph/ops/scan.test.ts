@@ -1,100 +1,34 @@
-import { describe, expect, it } from "vitest";
-import { compile } from "../compile.ts";
-import { customVjp, grad, jvp } from "../derivative.ts";
-import { evaluate } from "../evaluate.ts";
+import fc from "fast-check";
+import { describe, it } from "vitest";
+import { customVjp } from "../derivative.ts";
 import { Rng } from "../rng.ts";
 import { type ScanOptions, scan } from "../scan.ts";
 import { Tensor } from "../tensor.ts";
+import { digest, expectSame, type Quantity, type Tensors, type Values } from "../testing/loops.ts";
 import { unrolled } from "../testing/unrolled.ts";
-import { Tracer } from "../tracer.ts";
-import { mapLeaves } from "../tree.ts";
 import type { Value } from "../value.ts";
 
-type Loop = typeof scan;
-type Values = { readonly [name: string]: Value };
 /** A scalar of some arguments, whose loop over steps may be written in two ways. */
-type Model = (loop: Loop, args: Values, options: ScanOptions) => Value;
+type Model = (loop: typeof scan, args: Values, options: ScanOptions) => Value;
 
 const rng = new Rng(1);
 const normal = (...shape: number[]) => Tensor.of(rng.normal(shape).numbers(), shape, "float64");
 
-/** A hash of a tree of any floats, as a scalar whose derivatives see every element. */
-const digest = (...values: Value[]): Value =>
-  values.map((value, i) => value.mul(value.add(0.3 + i)).sum()).reduce((total, term) => total.add(term));
-
-const quantities = {
-  value: (f: (args: Values) => Value, args: Values) => [f(args)],
-  gradient: (f: (args: Values) => Value, args: Values) => Object.values(grad(f)(args)),
-  "forward derivative": (f: (args: Values) => Value, args: Values) => [
-    jvp(f, [args], [mapLeaves(args, (leaf) => (leaf as Value).mul(0.5).add(1)) as Values]).tangent,
-  ],
-  "gradient of the gradient": (f: (args: Values) => Value, args: Values) =>
-    Object.values(grad((a: Values) => digest(...Object.values(grad(f)(a))))(args)),
-  "Hessian times vector": (f: (args: Values) => Value, args: Values) =>
-    Object.values(
-      jvp((a: Values) => grad(f)(a), [args], [mapLeaves(args, (leaf) => (leaf as Value).sin()) as Values]).tangent,
-    ),
-};
-
-/** Computes on float64 numbers. */
-function exactly(args: { readonly [name: string]: Tensor }, f: (args: Values) => Value[]): Float64Array[] {
-  const tracer = new Tracer();
-  const feeds = new Map<Value, Float64Array>();
-  const values = mapLeaves(args, (leaf) => {
-    const value = tracer.input({ dtype: leaf.dtype, shape: leaf.shape });
-    feeds.set(value, (leaf as Tensor).numbers());
-    return value;
-  }) as Values;
-  return evaluate(f(values), feeds);
-}
-
-function close(
-  actual: readonly ArrayLike<number>[],
-  expected: readonly ArrayLike<number>[],
-  tolerance: number,
-  what: string,
-) {
-  expect(actual.length, what).toBe(expected.length);
-  for (const [k, list] of expected.entries()) {
-    const scale = Math.max(1e-3, ...Array.from(list, Math.abs));
-    expect(actual[k].length, `${what}, ${k}`).toBe(list.length);
-    for (let i = 0; i < list.length; i++)
-      expect(
-        Math.abs(actual[k][i] - list[i]),
-        `${what}, ${k}, element ${i}: ${actual[k][i]}, ${list[i]}`,
-      ).toBeLessThanOrEqual(tolerance * scale);
-  }
-}
-
-const half = (args: { readonly [name: string]: Tensor }) =>
-  mapLeaves(args, (leaf) =>
-    Tensor.of((leaf as Tensor).numbers(), leaf.shape, leaf.dtype === "float64" ? "float32" : leaf.dtype),
-  );
-
-/** Everything about the scan equals everything about the loop: exactly in float64, and on the runtime in float32. */
-async function checkModel(
-  model: Model,
-  args: { readonly [name: string]: Tensor },
-  what: readonly (keyof typeof quantities)[] = Object.keys(quantities) as never,
-) {
-  for (const reverse of [false, true]) {
-    for (const name of what) {
-      const expected = exactly(args, (a) => quantities[name]((b) => model(unrolled, b, { reverse }), a));
-      for (const checkpoint of [false, true]) {
-        const title = `${name}, reverse ${reverse}, checkpoint ${checkpoint}`;
-        const f = (a: Values) => quantities[name]((b) => model(scan, b, { reverse, checkpoint }), a);
-        close(exactly(args, f), expected, 1e-9, title);
-        const run = compile((a: Values) => f(a), { threads: 1 });
-        const results = await run(half(args) as never);
-        close(
-          results.map((tensor) => (tensor as unknown as Tensor).numbers()),
-          expected,
-          2e-4,
-          `${title}, on the runtime`,
-        );
-        await run.release();
-      }
-    }
+/** Everything about the scan equals everything about the loop. */
+async function checkModel(model: Model, args: Tensors, what?: readonly Quantity[]) {
+  for (const [reverse, checkpoint] of [
+    [false, false],
+    [false, true],
+    [true, false],
+  ]) {
+    const title = `(reverse ${reverse}, checkpoint ${checkpoint})`;
+    await expectSame(
+      (a) => model(scan, a, { reverse, checkpoint }),
+      (a) => model(unrolled, a, { reverse }),
+      args,
+      title,
+      what,
+    );
   }
 }
 
@@ -185,4 +119,151 @@ describe('"Scan" equals the loop written out, in all derivatives', () => {
     };
     await checkModel(model, { w: normal(5, 8), s: normal(2, 2), c: normal(2, 2), x: normal(4, 2, 3) });
   });
+
+  it("a scan in a scan, whose inner states start from the outer one", async () => {
+    const model: Model = (loop, { w, s, x }, options) => {
+      const { state, ys } = loop(
+        (h: Value, sequence: Value) => {
+          const outer = h.mul(w.sum());
+          const inner = loop(
+            (g: Value, xt: Value) => {
+              const next = spike2(g.matmul(w).add(xt).add(outer)).tanh();
+              return { state: next, y: next.mul(h) };
+            },
+            h,
+            sequence,
+            options,
+          );
+          return { state: inner.state, y: inner.ys.square() };
+        },
+        s,
+        x,
+        options,
+      );
+      return digest(state, ys);
+    };
+    await checkModel(model, { w: normal(2, 2), s: normal(3, 2), x: normal(3, 2, 3, 2) }, [
+      "value",
+      "gradient",
+      "gradient of the gradient",
+    ]);
+  });
+
+  it("captures that are computed outside, from what is differentiated, or inside, from nothing of the loop", async () => {
+    const constant = (like: Value) => Tensor.of([0.3, -0.7], [2], like.dtype);
+    const model: Model = (loop, { w, x }, options) => {
+      const outside = w.sin();
+      const { state, ys } = loop(
+        (h: Value, xt: Value) => {
+          const inside = outside.exp().matmul(w).sum(0);
+          const next = h
+            .mul(0.5)
+            .add(xt)
+            .mul(inside)
+            .add(constant(h))
+            .add(w.tracer.constant(0.1, w.dtype, [2]))
+            .sin();
+          return { state: next, y: next.add(inside) };
+        },
+        w.sum(0),
+        x,
+        options,
+      );
+      return digest(state, ys, outside);
+    };
+    await checkModel(model, { w: normal(2, 2), x: normal(3, 2) });
+  });
+
+  it("a weight used three times, a vector for a matrix, transposed, and in batches", async () => {
+    const model: Model = (loop, { w, v, s, x }, options) => {
+      const { state, ys } = loop(
+        (h: Value, xt: Value) => {
+          const a = h.matmul(w).tanh().matmul(w.transpose());
+          const b = xt.tracer.emit("Gemm", [h, w, v], { transB: 1, alpha: 0.7 });
+          const c = xt.matmul(w).sum([0]);
+          const d = a.matmul(v).unsqueeze(1);
+          return { state: a.add(b).add(d).sub(c).tanh(), y: c.mul(v.matmul(w)) };
+        },
+        s,
+        x,
+        options,
+      );
+      return digest(state, ys);
+    };
+    await checkModel(model, { w: normal(2, 2), v: normal(2), s: normal(3, 2), x: normal(4, 2, 3, 2) });
+  });
+
+  it("a state of rank 0, one that is only counted, and one that nobody reads", async () => {
+    const model: Model = (loop, { x }, options) => {
+      const { state } = loop(
+        ({ m, n }: { m: Value; n: Value; k: Value }, xt: Value) => ({
+          state: { m: m.mul(0.9).add(xt.square()), n: n.add(1), k: xt.mul(3) },
+          y: {},
+        }),
+        { m: x.sum(), n: x.tracer.lift(0, "int64"), k: x.sum() },
+        x,
+        options,
+      );
+      return state.m.mul(state.n.cast(state.m.dtype)).mul(0.1);
+    };
+    await checkModel(model, { x: normal(4) }, ["gradient", "Hessian times vector"]);
+  });
+
+  it("one step", async () => {
+    const model: Model = (loop, { x }, options) => {
+      const { state, ys } = loop((h: Value, xt: Value) => ({ state: h.mul(xt), y: h.sin() }), x.sum(), x, options);
+      return digest(state, ys);
+    };
+    await checkModel(model, { x: normal(1) });
+  });
+
+  it("bodies of random operations", async () => {
+    type Step = (h: Value, xt: Value, p: Value) => Value;
+    const steps: readonly Step[] = [
+      (h) => h.tanh(),
+      (h, xt) => h.mul(xt),
+      (h, xt) => h.add(xt.sin()),
+      (h, _xt, p) => h.matmul(p),
+      (h, _xt, p) => h.sub(p.sum(0)),
+      (h) => h.transpose().reshape([2, 2]),
+      (h) => h.softmax(),
+      (h, xt) => xt.greater(0).where(h, xt),
+      (h, _xt, p) =>
+        h
+          .mul(p.square().sum([1], true))
+          .sum([0], true)
+          .add(h),
+    ];
+    const picks = fc.sample(fc.array(fc.nat(steps.length - 1), { minLength: 2, maxLength: 5 }), {
+      numRuns: 8,
+      seed: 4,
+    });
+    for (const picked of picks) {
+      const model: Model = (loop, { p, s, x }, options) => {
+        const { state, ys } = loop(
+          (h: Value, xt: Value) => {
+            const next = picked.reduce((value, k) => steps[k](value, xt, p), h);
+            return { state: next.mul(0.5), y: next };
+          },
+          s,
+          x,
+          options,
+        );
+        return digest(state, ys, p);
+      };
+      const checkpoint = picked.length % 2 === 0;
+      await expectSame(
+        (a) => model(scan, a, { checkpoint }),
+        (a) => model(unrolled, a, {}),
+        { p: normal(2, 2), s: normal(2, 2), x: normal(3, 2, 2) },
+        `steps ${picked}`,
+      );
+    }
+  });
 });
+
+/** Adds zero, by way of a rule that keeps something else than it computes with. */
+const spike2 = customVjp(
+  (v: Value) => ({ result: v.add(v.greater(0).cast(v.dtype).mul(0)), saved: { slope: v.cos() } }),
+  ({ slope }: { slope: Value }, t: Value) => [t.mul(slope)],
+);

@@ -5,10 +5,7 @@ import { decodeModel } from "../onnx/codec.ts";
 import type { GraphProto, NodeProto } from "../onnx/schema.ts";
 
 /** Where a model goes: all of it to the processor, or to WebGPU but for the named nodes. */
-export type Placement =
-  | "processor"
-  | { readonly name: "webgpu" }
-  | { readonly name: "webgpu"; readonly forceCpuNodeNames: readonly string[] };
+export type Placement = "cpu" | "webgpu" | { readonly name: "webgpu"; readonly forceCpuNodeNames: readonly string[] };
 
 /** Nodes that the provider accepts, and then fails on when they run. */
 const broken: readonly ((node: NodeProto) => boolean)[] = [
@@ -19,15 +16,15 @@ const broken: readonly ((node: NodeProto) => boolean)[] = [
 /** @param float16 whether the card computes in float16 */
 export function place(model: Uint8Array, float16: boolean): Placement {
   const { graph } = decodeModel(model);
-  if (graph === undefined) return { name: "webgpu" };
+  if (graph === undefined) return "webgpu";
   const dtypes = elementTypes(graph);
   // WGSL has no float64, and the processor's kernels beside WebGPU in the web build have none either.
-  if (dtypes.has(onnxNumber.float64) || (dtypes.has(onnxNumber.float16) && !float16)) return "processor";
+  if (dtypes.has(onnxNumber.float64) || (dtypes.has(onnxNumber.float16) && !float16)) return "cpu";
   const forceCpuNodeNames = graph.node.flatMap((node) =>
     node.name !== undefined && broken.some((test) => test(node)) ? [node.name] : [],
   );
   // The native binding refuses an empty list.
-  return forceCpuNodeNames.length === 0 ? { name: "webgpu" } : { name: "webgpu", forceCpuNodeNames };
+  return forceCpuNodeNames.length === 0 ? "webgpu" : { name: "webgpu", forceCpuNodeNames };
 }
 
 /** ONNX numbers of the element types that enter the graph or are asked for inside. */

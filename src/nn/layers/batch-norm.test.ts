@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
-import { compile, Rng, type Value } from "../graph/index.ts";
+import { compile, Rng, type Value } from "../../graph/index.ts";
 import { type BatchNorm, type BatchStatistics, batchNorm, foldBatchNorm, initBatchNorm } from "./batch-norm.ts";
-import { conv, initConv } from "./layers.ts";
+import { conv, initConv } from "./conv.ts";
 
 it("normalises each channel over the batch, and folds into the convolution once the statistics are known", async () => {
   const rng = new Rng(3);
@@ -10,7 +10,7 @@ it("normalises each channel over the batch, and folds into the convolution once 
   const learned = { scale: rng.uniform([4], 0.5, 2), shift: rng.normal([4]) };
   const x = rng.normal([8, 3, 10, 10], 1, 2);
   const run = compile((p: BatchNorm<Value>, s: BatchStatistics<Value>, v: Value) =>
-    batchNorm(p, s, conv(filter, v), 0),
+    batchNorm(p, s, conv(filter, v), { training: true, momentum: 0 }),
   );
   const plain = (await run(params, statistics, x)).y;
   for (let c = 0; c < 4; c++) {
@@ -23,4 +23,9 @@ it("normalises each channel over the batch, and folds into the convolution once 
   const folded = await compile((v: Value) => conv(foldBatchNorm(filter, learned, seen), v))(x);
   const [a, b] = [folded.numbers(), y.numbers()];
   for (let i = 0; i < a.length; i += 37) expect(a[i]).toBeCloseTo(b[i], 3);
+  const byRunning = (v: Value) => batchNorm(learned, seen, conv(filter, v), { training: false });
+  const inference = await compile(byRunning)(x);
+  expect(inference.statistics.mean.numbers()).toEqual(seen.mean.numbers());
+  const running = inference.y.numbers();
+  for (let i = 0; i < b.length; i += 37) expect(running[i]).toBeCloseTo(b[i], 3);
 });

@@ -1,0 +1,128 @@
+/** @file Multi-head attention (Vaswani et al. 2017), with heads that share keys and values (Ainslie et al. 2023) where there are fewer of them. */
+
+import { CajalError, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
+import { glorot } from "../initialisers.ts";
+import { initLinear, type LayerOptions, type Linear, linear } from "../layers/linear.ts";
+import { type RotaryOptions, rotary } from "./rotary.ts";
+
+/** Projections of width to heads · headWidth (keys and values: keyValueHeads · headWidth), and back. */
+export interface Attention<T> {
+  readonly query: Linear<T>;
+  readonly key: Linear<T>;
+  readonly value: Linear<T>;
+  readonly output: Linear<T>;
+}
+
+export interface InitAttentionOptions extends LayerOptions {
+  readonly heads: number;
+  /** Fewer than heads: each serves several queries' heads. Default: as many. */
+  readonly keyValueHeads?: number;
+  /** Default: width / heads. */
+  readonly headWidth?: number;
+}
+
+/** Weights by default glorot(). @throws CajalError `shape` when the heads don't divide */
+export function initAttention(rng: Rng, width: number, options: InitAttentionOptions): Attention<Tensor> {
+  const { heads, keyValueHeads = heads, headWidth = width / heads, weight = glorot(), bias } = options;
+  if (!Number.isInteger(headWidth))
+    throw new CajalError("shape", `initAttention: width ${width} does not divide into ${heads} heads`);
+  if (heads % keyValueHeads !== 0)
+    throw new CajalError("shape", `initAttention: ${heads} heads cannot share ${keyValueHeads} keys and values evenly`);
+  const layer = (name: string, inputs: number, outputs: number) =>
+    initLinear(rng.split(name), inputs, outputs, { weight, bias });
+  return {
+    query: layer("query", width, heads * headWidth),
+    key: layer("key", width, keyValueHeads * headWidth),
+    value: layer("value", width, keyValueHeads * headWidth),
+    output: layer("output", heads * headWidth, width),
+  };
+}
+
+export interface AttentionOptions {
+  readonly heads: number;
+  /** Whether a step sees only itself and those before it. Default false. */
+  readonly causal?: boolean;
+  /** How many steps back a step sees, itself included (and so many ahead, unless causal). Default: all. */
+  readonly window?: number;
+  /** Turns queries and keys by their positions. Default: not. */
+  readonly rotary?: RotaryOptions;
+  /** Where a query may look: booleans that broadcast to [batch, heads, steps, steps seen]. */
+  readonly mask?: Value;
+  /** What is attended to: [batch, steps seen, width]. Default: x itself. */
+  readonly memory?: Value;
+}
+
+/** x [batch, steps, width] → [batch, steps, width]. Taps: "pattern" [batch, heads, steps, steps seen], "mixed" [batch, heads, steps, headWidth]. */
+export function attention(p: Attention<Value | Tensor>, x: Value, options: AttentionOptions): Value {
+  const { memory = x, causal = false, window = Number.POSITIVE_INFINITY } = options;
+  const { query, key, value } = project(p, x, memory, options.heads);
+  const [steps, seen] = [x.shape[1], memory.shape[1]];
+  const turned = (heads: Value) => {
+    if (options.rotary === undefined) return heads;
+    const positions = Array.from({ length: heads.shape[2] }, (_, i) => i);
+    return rotary(heads, x.tracer.constant(positions, x.dtype), options.rotary);
+  };
+  const local = causal || window < Math.max(steps, seen);
+  const bias = local ? x.tracer.lift(visibility(steps, seen, causal, window), x.dtype).cast(x.dtype) : undefined;
+  return output(p, attend(turned(query), turned(key), value, { bias, mask: options.mask }));
+}
+
+/** Minus infinity for the softmax, without its dangers. */
+export const hidden = -1e9;
+
+/** 0 where a query (row) may see a step (column), else `hidden`. */
+function visibility(steps: number, seen: number, causal: boolean, window: number): Tensor {
+  const bias = new Float32Array(steps * seen);
+  for (let i = 0; i < steps; i++)
+    for (let j = 0; j < seen; j++) if ((causal && j > i) || Math.abs(i - j) >= window) bias[i * seen + j] = hidden;
+  return new Tensor("float32", [steps, seen], bias);
+}
+
+export interface Projected {
+  /** [batch, heads, steps, headWidth] */
+  readonly query: Value;
+  /** [batch, keyValueHeads, steps, headWidth] */
+  readonly key: Value;
+  readonly value: Value;
+}
+
+export function project(p: Attention<Value | Tensor>, x: Value, memory: Value, heads: number): Projected {
+  const total = p.query.weight.shape[1];
+  if (total % heads !== 0)
+    throw new CajalError("shape", `attention: queries of width ${total} do not divide into ${heads} heads`);
+  const headWidth = total / heads;
+  const split = (name: "query" | "key" | "value", from: Value) => {
+    const projected = scope(name, () => linear(p[name], from));
+    const [batch, steps, width] = projected.shape;
+    return projected.reshape([batch, steps, width / headWidth, headWidth]).transpose([0, 2, 1, 3]);
+  };
+  return { query: split("query", x), key: split("key", memory), value: split("value", memory) };
+}
+
+/** Values mixed by how well their keys meet the queries: [batch, heads, steps, headWidth]. */
+export function attend(
+  query: Value,
+  key: Value,
+  value: Value,
+  { bias, mask }: { bias?: Value | undefined; mask?: Value | undefined } = {},
+): Value {
+  const [batch, heads, steps, headWidth] = query.shape;
+  const [, shared, seen] = key.shape;
+  const perKey = heads / shared;
+  // Queries of heads that share a key go one below the other: a product per key, nothing repeated.
+  const rows = (x: Value) => (perKey === 1 ? x : x.reshape([batch, shared, perKey * steps, x.shape[3]]));
+  const scores = rows(query.mul(1 / Math.sqrt(headWidth)))
+    .matmul(key.transpose([0, 1, 3, 2]))
+    .reshape([batch, heads, steps, seen]);
+  const biased = bias === undefined ? scores : scores.add(bias);
+  const allowed = mask === undefined ? biased : mask.where(biased, hidden);
+  const pattern = tap("pattern", allowed.softmax(-1));
+  return tap("mixed", rows(pattern).matmul(value).reshape([batch, heads, steps, headWidth]));
+}
+
+/** The heads [batch, heads, steps, headWidth], side by side, back to the width of the model. */
+export function output(p: Attention<Value | Tensor>, mixed: Value): Value {
+  const [batch, heads, steps, headWidth] = mixed.shape;
+  const joined = mixed.transpose([0, 2, 1, 3]).reshape([batch, steps, heads * headWidth]);
+  return scope("output", () => linear(p.output, joined));
+}

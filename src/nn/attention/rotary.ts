@@ -1,0 +1,40 @@
+/** @file Rotary position embedding (Su et al. 2021): each pair of elements is turned by an angle that grows with the position. */
+
+import { CajalError, concat, type Value } from "../../graph/index.ts";
+
+export interface RotaryOptions {
+  /** θ: pair i of n turns by θ^(−i/n) radians per position. Default 10,000. */
+  readonly base?: number;
+  /** How many elements, from the first on, are turned. Default: all. */
+  readonly width?: number;
+  /** Which elements make a pair: i and i + width/2 (Llama of Hugging Face, GPT-NeoX), or 2i and 2i + 1 (the paper). Default "halves". */
+  readonly pairs?: "halves" | "adjacent";
+}
+
+/**
+ * x [..., steps, width] → the same, turned.
+ * @param positions of the steps: [steps], floats
+ */
+export function rotary(x: Value, positions: Value, options: RotaryOptions = {}): Value {
+  const whole = x.shape[x.rank - 1];
+  const { base = 10_000, width = whole, pairs = "halves" } = options;
+  if (width % 2 !== 0 || width > whole)
+    throw new CajalError("shape", `rotary: ${width} of ${whole} elements cannot be turned in pairs`, {
+      advice: "Choose an even width, at most that of a head.",
+    });
+  const count = width / 2;
+  const speeds = Array.from({ length: count }, (_, i) => base ** (-i / count));
+  const angles = positions.unsqueeze(1).mul(x.tracer.constant(speeds, x.dtype));
+  const [cos, sin] = [angles.cos(), angles.sin()];
+  const part = (from: number, to: number) => x.slice([from], [to], [-1]);
+  const rest = width === whole ? [] : [part(width, whole)];
+  if (pairs === "halves") {
+    const [a, b] = [part(0, count), part(count, width)];
+    return concat([a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin)), ...rest], -1);
+  }
+  const split = part(0, width).reshape([...x.shape.slice(0, -1), count, 2]);
+  const [a, b] = [0, 1].map((side) => split.slice([side], [side + 1], [-1]).squeeze(-1));
+  const turned = [a.mul(cos).sub(b.mul(sin)), b.mul(cos).add(a.mul(sin))].map((side) => side.unsqueeze(-1));
+  const joined = concat(turned, -1).reshape([...x.shape.slice(0, -1), width]);
+  return concat([joined, ...rest], -1);
+}

@@ -1,0 +1,136 @@
+/** @file GPT: a decoder-only language model (Radford et al. 2019). */
+
+import { CajalError, type Rng, scope, type Tensor, tap, type Value } from "../../graph/index.ts";
+import { type AttentionCache, initAttentionCache } from "../attention/cache.ts";
+import { normal } from "../initialisers.ts";
+import { type Embedding, embedding, initEmbedding } from "../layers/embedding.ts";
+import { initLinear, type Linear, linear } from "../layers/linear.ts";
+import { initLayerNorm, initRmsNorm, type LayerNorm, type RmsNorm } from "../layers/norm.ts";
+import {
+  type Block,
+  type BlockOptions,
+  block,
+  blockStep,
+  type InitBlockOptions,
+  initBlock,
+  normalise,
+} from "./block.ts";
+
+/** Without positions, it depends on rotary ones; without a head, the tokens' vectors serve also as head (tied). */
+export interface Gpt<T> {
+  readonly tokens: Embedding<T>;
+  readonly positions?: Embedding<T>;
+  readonly blocks: readonly Block<T>[];
+  readonly norm: LayerNorm<T> | RmsNorm<T>;
+  readonly head?: Linear<T>;
+}
+
+export interface InitGptOptions extends InitBlockOptions {
+  readonly vocabulary: number;
+  readonly width: number;
+  readonly layers: number;
+  /** Most steps it can read: the number of learned positions. Left out: none are learned (use rotary ones). */
+  readonly context?: number;
+  /** Whether the head is the tokens' vectors. Default true. */
+  readonly tied?: boolean;
+}
+
+/** Weights from N(0, 0.02²), those that write to the residual stream from N(0, 0.02²/(2·layers)), as in GPT-2. */
+export function initGpt(rng: Rng, options: InitGptOptions): Gpt<Tensor> {
+  const { vocabulary, width, layers, context, tied = true, norm = "layer", weight = normal(0.02) } = options;
+  const quiet = normal(0.02 / Math.sqrt(2 * layers));
+  const blocks = Array.from({ length: layers }, (_, i) => {
+    const from = rng.split(`block${i}`);
+    const p = initBlock(from, width, { ...options, weight });
+    if (options.weight !== undefined) return p;
+    const quieter = (name: string, { weight: { shape }, ...rest }: Linear<Tensor>) => ({
+      weight: quiet(from.split(name), shape, { inputs: shape[0], outputs: shape[1] }),
+      ...rest,
+    });
+    const attention = { ...p.attention, output: quieter("output", p.attention.output) };
+    const feedForward =
+      "gate" in p.feedForward
+        ? { ...p.feedForward, down: quieter("down", p.feedForward.down) }
+        : p.feedForward.map((layer, k, all) => (k === all.length - 1 ? quieter("down", layer) : layer));
+    return { ...p, attention, feedForward };
+  });
+  return {
+    tokens: initEmbedding(rng.split("tokens"), vocabulary, width, { weight }),
+    ...(context !== undefined && { positions: initEmbedding(rng.split("positions"), context, width, { weight }) }),
+    blocks,
+    norm: norm === "layer" ? initLayerNorm(width) : initRmsNorm(width),
+    ...(!tied && { head: initLinear(rng.split("head"), width, vocabulary, { weight, bias: false }) }),
+  };
+}
+
+export type GptOptions = Omit<BlockOptions, "causal" | "memory" | "mask">;
+
+/**
+ * Tokens [batch, steps] (int32 or int64) → logits of the token after each [batch, steps, vocabulary]. Taps: "embedding", and those
+ * of the blocks under "block0", "block1", ….
+ * @throws CajalError `shape` when there are more steps than learned positions
+ */
+export function gpt(p: Gpt<Value | Tensor>, tokens: Value, options: GptOptions): Value {
+  const steps = tokens.shape[1];
+  const room = p.positions?.weight.shape[0] ?? steps;
+  if (steps > room)
+    throw new CajalError("shape", `gpt: ${steps} steps are more than the ${room} learned positions`, {
+      advice: "Cut the text, or initialise with a longer context.",
+    });
+  const positions = tokens.tracer.constant(
+    Array.from({ length: steps }, (_, i) => i),
+    "int64",
+  );
+  const x = embed(p, tokens, positions, options);
+  const causal = { ...options, causal: true };
+  return read(
+    p,
+    p.blocks.reduce((h, layer, i) => scope(`block${i}`, () => block(layer, h, causal)), x),
+  );
+}
+
+/** What the model remembers of a text: a cache per block. */
+export type GptCache<T> = readonly AttentionCache<T>[];
+
+/** @param capacity most steps */
+export function initGptCache(
+  p: Gpt<Tensor>,
+  options: { heads: number; batch: number; capacity: number },
+): GptCache<Tensor> {
+  return p.blocks.map((layer) => initAttentionCache(layer.attention, options));
+}
+
+/** The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary]. */
+export function gptStep(
+  p: Gpt<Value | Tensor>,
+  cache: GptCache<Value>,
+  tokens: Value,
+  options: GptOptions,
+): { logits: Value; cache: GptCache<Value> } {
+  const offsets = tokens.tracer.constant(
+    Array.from({ length: tokens.shape[1] }, (_, i) => i),
+    "int64",
+  );
+  let x = embed(p, tokens, cache[0].length.cast("int64").add(offsets), options);
+  const next = p.blocks.map((layer, i) =>
+    scope(`block${i}`, () => {
+      const step = blockStep(layer, cache[i], x, options);
+      x = step.y;
+      return step.cache;
+    }),
+  );
+  return { logits: read(p, x), cache: next };
+}
+
+function embed(p: Gpt<Value | Tensor>, tokens: Value, positions: Value, { dropout = (x) => x }: GptOptions): Value {
+  const x = embedding(p.tokens, tokens);
+  return tap("embedding", dropout(p.positions === undefined ? x : x.add(embedding(p.positions, positions))));
+}
+
+/** From the stream to logits. */
+function read(p: Gpt<Value | Tensor>, x: Value): Value {
+  const h = scope("norm", () => normalise(p.norm, x));
+  if (p.head !== undefined) return linear(p.head, h);
+  const { weight } = p.tokens;
+  return h.matmul(x.tracer.lift(weight, x.dtype).transpose());
+}
