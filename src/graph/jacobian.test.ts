@@ -85,6 +85,21 @@ describe("jacobian", () => {
     ).toEqual([4]);
   });
 
+  it("of nothing, or with respect to nothing, has no elements", () => {
+    expect(
+      at(
+        random([2]),
+        jacobian((x: Value) => x.slice([0], [0]).square()),
+      ).shape,
+    ).toEqual([0, 2]);
+    expect(
+      at(
+        random([0]),
+        jacobian((x: Value) => x.sum().add(1)),
+      ).shape,
+    ).toEqual([0]);
+  });
+
   const functions: Record<string, { shape: Shape; fn: (x: Value) => Value }> = {
     "a network": {
       shape: [3, 4],
