@@ -49,10 +49,15 @@ export function batch(
       batched: inputs.map((input) => input !== undefined),
       size,
     };
-    const results = Object.hasOwn(rules, node.definition.name) ? rules[node.definition.name](lanes) : undefined;
+    const results = ruleOf(node)?.(lanes);
     for (const [i, result] of (results ?? copies(lanes)).entries()) if (result) batched.set(node.outputs[i], result);
   }
   return outputs.map((output) => batched.get(output) ?? inFront(output, size));
+}
+
+function ruleOf({ definition }: GraphNode): BatchRule | undefined {
+  if (definition.stacks) return stacks;
+  return definition.run === undefined && Object.hasOwn(rules, definition.name) ? rules[definition.name] : undefined;
 }
 
 /** Whether the node's inputs and attributes are all there is to it: no body that refers to other values. */
@@ -124,6 +129,12 @@ const examples: BatchRule = (lanes) => {
   const [result] = emit(lanes, [reshapeTo(x, [size * x.shape[1], ...x.shape.slice(2)]), ...values.slice(1)]);
   return [reshapeTo(result, [size, ...node.outputs[0].shape])];
 };
+
+const stacks: BatchRule = (lanes) =>
+  emit(
+    lanes,
+    lanes.values.map((value, i) => (value && !lanes.batched[i] ? inFront(value, lanes.size) : value)),
+  );
 
 const reshaping: BatchRule = ({ node, values, size }) => [
   reshapeTo(values[0] as Value, [size, ...node.outputs[0].shape]),

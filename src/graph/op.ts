@@ -85,6 +85,8 @@ export interface OpDefinition {
   readonly derivative: Derivative;
   /** Only for ops that are no ops of ONNX: `compile` runs them in TypeScript, between sessions (see `hostOp`). */
   readonly run?: HostRun;
+  /** Whether leading axes that all inputs share count separate examples, whatever the op does with the last ones. */
+  readonly stacks?: boolean;
 }
 
 /** The op on float64 numbers. @throws CajalError `argument` when only the runtime can compute it */

@@ -102,8 +102,12 @@ async function loadStages(
 
 function runHost(node: GraphNode, read: (value: Value) => Tensor): readonly Tensor[] {
   const { definition, attributes, outputs, scope } = node;
-  const fail = (reason: string, cause?: unknown) =>
-    new CajalError("runtime", `${definition.name}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`, { cause });
+  const fail = (cause: unknown) => {
+    const { code, advice }: Partial<CajalError> = cause instanceof CajalError ? cause : { code: "runtime" };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `${definition.name}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`;
+    return new CajalError(code ?? "runtime", message, { cause, ...(advice !== undefined && { advice }) });
+  };
   let results: readonly Tensor[];
   try {
     results =
@@ -113,11 +117,10 @@ function runHost(node: GraphNode, read: (value: Value) => Tensor): readonly Tens
         outputs,
       ) ?? [];
   } catch (error) {
-    if (error instanceof CajalError) throw error;
-    throw fail(error instanceof Error ? error.message : String(error), error);
+    throw fail(error);
   }
   const wrong = outputs.findIndex((type, i) => !hasType(results[i], type));
-  if (wrong >= 0) throw fail(`result ${wrong} is ${results[wrong] ?? "missing"}, not ${outputs[wrong]}`);
+  if (wrong >= 0) throw fail(new Error(`result ${wrong} is ${results[wrong] ?? "missing"}, not ${outputs[wrong]}`));
   return results;
 }
 

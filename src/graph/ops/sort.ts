@@ -119,7 +119,9 @@ function distinct(data: ArrayLike<number>, { starts, steps }: Slices, attributes
   const kinds = new Map<string, number[]>();
   for (const i of starts.keys()) {
     const key = slice(i).join();
-    kinds.set(key, [...(kinds.get(key) ?? []), i]);
+    const members = kinds.get(key);
+    if (members) members.push(i);
+    else kinds.set(key, [i]);
   }
   const compare = (a: number, b: number) => {
     const [x, y] = [slice(a), slice(b)];
