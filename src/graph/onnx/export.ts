@@ -2,7 +2,6 @@
 
 import { onnxNumber } from "../dtype.ts";
 import { int } from "../op.ts";
-import { producerOf } from "../order.ts";
 import type { ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { attributeToProto } from "./attribute.ts";
@@ -55,6 +54,15 @@ export function encodeGraph(
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     functions: [],
   });
+}
+
+/** The value itself, behind all boundaries. */
+function producerOf(value: Value): Value {
+  let current = value;
+  for (let { node } = current; node?.definition.name === "Identity"; { node } = current) {
+    current = node.inputs[node.outputs.indexOf(current)] as Value;
+  }
+  return current;
 }
 
 /** The domains other than the standard one, also those of bodies. */
