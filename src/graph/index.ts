@@ -10,7 +10,7 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
-export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
+export { collect, type Edit, intervene, scope, tap } from "./names.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
 export {
