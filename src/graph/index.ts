@@ -23,7 +23,7 @@ export {
   symmetricEigen,
   type TriangularOptions,
 } from "./linear-algebra/index.ts";
-export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
+export { collect, type Edit, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
