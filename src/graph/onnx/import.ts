@@ -165,7 +165,8 @@ function invoke(node: NodeProto, environment: Environment, context: Context): Va
     attributes: attributes as Record<string, AttributeValue>,
     outputs: node.output.length,
   };
-  if (isTakenApart(node.domain ?? "", written.op)) return takeApart(written, context.tracer);
+  const { domain = "" } = node;
+  if (isTakenApart(domain, written.op)) return takeApart(domain, written, context.tracer);
   const { op, ...now } = upgrade(written, context.opset, context.tracer);
   return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
 }
