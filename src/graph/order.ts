@@ -43,3 +43,12 @@ export function order(
   }
   return sorted;
 }
+
+/** The value itself, behind all boundaries. */
+export function producerOf(value: Value): Value {
+  let current = value;
+  for (let { node } = current; node?.definition.name === "Identity"; { node } = current) {
+    current = node.inputs[node.outputs.indexOf(current)] as Value;
+  }
+  return current;
+}

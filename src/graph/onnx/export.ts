@@ -3,6 +3,7 @@
 import { onnxNumber } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { int } from "../op.ts";
+import { producerOf } from "../order.ts";
 import { asTraced, type Rewrite } from "../precision.ts";
 import type { ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
@@ -57,15 +58,6 @@ export function encodeGraph(
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     functions: [],
   });
-}
-
-/** The value itself, behind all boundaries. */
-function producerOf(value: Value): Value {
-  let current = value;
-  for (let { node } = current; node?.definition.name === "Identity"; { node } = current) {
-    current = node.inputs[node.outputs.indexOf(current)] as Value;
-  }
-  return current;
 }
 
 /** The domains other than the standard one, also those of bodies. */

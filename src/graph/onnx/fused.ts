@@ -4,7 +4,7 @@
  */
 
 import type { Attributes, AttributeValue } from "../op.ts";
-import { rotate } from "../ops/rotary.ts";
+import { turnHeads } from "../ops/rotary.ts";
 import type { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
 import { fusedQuantised } from "./fused-quantised.ts";
@@ -99,32 +99,25 @@ const embedding: Part = (node, tracer) => {
   return [tracer.emit("LayerNormalization", [sum, scale, shift], attributes), lengths, sum];
 };
 
-/** Turns each pair of features (i, i + half), or (2i, 2i + 1) when interleaved, by the angle of its position. */
-const rotary: Part = (node, tracer) => {
+const rotary: Part = (node) => {
   const [x, positions, cosines, sines] = node.inputs as readonly Value[];
   const { interleaved, num_heads, rotary_embedding_dim, scale } = node.attributes;
   if (number(scale, 1) !== 1) throw new Error("scale is not supported");
   const turned = number(rotary_embedding_dim, 0) || 2 * cosines.shape[1];
-  // [batch, steps, heads, size], whichever of the two layouts came in.
-  const apart = x.rank === 4 ? x.transpose([0, 2, 1, 3]) : x;
-  const [batch, steps] = apart.shape;
-  const width = apart.shape.slice(2).reduce((a, b) => a * b, 1);
-  const heads = x.rank === 4 ? apart.shape[2] : number(num_heads, 0) || width / (2 * cosines.shape[1]);
-  const split = apart.reshape([batch, steps, heads, width / heads]);
-  const places =
-    positions.shape.length === 1 && positions.shape[0] === 1
-      ? positions
-          .add(
-            tracer.constant(
-              Array.from({ length: steps }, (_, t) => t),
-              "int64",
-            ),
-          )
-          .reshape([1, steps])
-      : positions;
-  const angle = (table: Value) => table.gather(places).unsqueeze(2);
-  const result = rotate(split, angle(cosines), angle(sines), turned, number(interleaved, 0) !== 0);
-  return [x.rank === 4 ? result.transpose([0, 2, 1, 3]) : result.reshape(x.shape)];
+  const steps = x.shape[x.rank === 4 ? 2 : 1];
+  const offsets = x.tracer.constant(
+    Array.from({ length: steps }, (_, t) => t),
+    "int64",
+  );
+  // One number: the position of the first step.
+  const places = positions.rank === 1 && positions.shape[0] === 1 ? positions.add(offsets).unsqueeze(0) : positions;
+  return [
+    turnHeads(x, cosines.gather(places), sines.gather(places), {
+      heads: number(num_heads, 0),
+      turned,
+      interleaved: number(interleaved, 0) !== 0,
+    }),
+  ];
 };
 
 const parts: Readonly<Record<string, Part>> = {
@@ -150,14 +143,12 @@ const parts: Readonly<Record<string, Part>> = {
   ...fusedQuantised,
 };
 
-const domain = "com.microsoft";
-
-/** The ops that are taken apart. */
+/** The fused ops that are taken apart. */
 export const takenApart: readonly string[] = Object.keys(parts);
 
 /** Whether nodes of this op are taken apart. */
-export function isTakenApart(nodeDomain: string, op: string): boolean {
-  return nodeDomain === domain && Object.hasOwn(parts, op);
+export function isTakenApart(domain: string, op: string): boolean {
+  return domain === "com.microsoft" && Object.hasOwn(parts, op);
 }
 
 /** The outputs of a fused op from ops of the standard. */

@@ -34,16 +34,26 @@ export function outOfHeads(x: Value): Value {
   return x.transpose([0, 2, 1, 3]).reshape([batch, steps, heads * size]);
 }
 
+/** Each head of keys or values serves a run of heads of queries: [batch, kept, keys, size] to [batch, heads, keys, size]. */
+export function spread(x: Value, heads: number): Value {
+  const [batch, kept, keys, size] = x.shape;
+  if (kept === heads) return x;
+  return x
+    .unsqueeze(2)
+    .expand([batch, kept, heads / kept, keys, size])
+    .reshape([batch, heads, keys, size]);
+}
+
 /** Attention over heads: q, k, v [batch, heads, steps, size]; what is added to the scores broadcasts to [batch, heads, steps, keys]. */
 export function attend(q: Value, k: Value, v: Value, scale: number, added: readonly Value[]): Value {
   const scores = added.reduce((sum, value) => sum.add(value), q.matmul(k.transpose([0, 1, 3, 2])).mul(scale));
   return scores.softmax(-1).matmul(v);
 }
 
-/** −∞ in effect, where a query looks ahead: [queries, keys], the last query at the last key. */
-export function causal(call: Call, queries: number, keys: number, like: Value): Value {
-  const ones = call.constant(-1e30, like.dtype, [queries, keys]);
-  return call.emit("Trilu", [ones, call.constant(keys - queries + 1, "int64")], { upper: 1 });
+/** −∞ in effect, where a query looks ahead: [queries, keys], the first query at the key `start`. */
+export function causal(like: Value, queries: number, keys: number, start: number): Value {
+  const low = like.tracer.constant(-1e30, like.dtype, [queries, keys]);
+  return low.op("Trilu", [like.tracer.constant(start + 1, "int64")], { upper: 1 });
 }
 
 /** A mask of integers (1: seen) as what is added to the scores. */
@@ -84,7 +94,7 @@ function addends(call: Call, q: Value, keys: number, mask: Value | undefined, bi
   const op = call.outputs[0].node?.definition.name ?? "";
   const added: Value[] = bias ? [bias] : [];
   if (mask) added.push(maskScores(op, mask, { batch, queries, keys }, q, filterOf(call.attributes)));
-  if (int(call.attributes, "unidirectional") !== 0) added.push(causal(call, queries, keys, q));
+  if (int(call.attributes, "unidirectional") !== 0) added.push(causal(q, queries, keys, keys - queries));
   return added;
 }
 

@@ -6,7 +6,7 @@
 import { type Call, int, known, type OpDefinition, required, table } from "../op.ts";
 import type { ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
-import { attend, causal, inHeads, needed, outOfHeads, unexpanded } from "./fused-attention.ts";
+import { attend, causal, inHeads, needed, outOfHeads, spread, unexpanded } from "./fused-attention.ts";
 import { rotate } from "./rotary.ts";
 
 type Inputs = readonly (Value | undefined)[];
@@ -79,14 +79,8 @@ function expand(call: Call): Value[] {
   const join = (before: Value | undefined, x: Value) =>
     before && past > 0 ? call.emit("Concat", [before, x], { axis: 2 }) : x;
   const [keys, values] = [join(pastK, turn(k)), join(pastV, v)];
-  // Each head of keys serves a run of heads of queries.
-  const spread = (x: Value) =>
-    x
-      .unsqueeze(2)
-      .expand([batch, kept, heads / kept, total, size])
-      .reshape([batch, heads, total, size]);
   const factor = Number(scale ?? 0) || 1 / Math.sqrt(size);
-  const y = attend(turn(q), spread(keys), spread(values), factor, [causal(call, steps, total, q)]);
+  const y = attend(turn(q), spread(keys, heads), spread(values, heads), factor, [causal(q, steps, total, past)]);
   return [outOfHeads(y), keys, values].slice(0, call.outputs.length);
 }
 

@@ -19,3 +19,22 @@ export function rotate(x: Value, cos: Value, sin: Value, turned: number, interle
     : join([left, right]);
   return turned === size ? both : join([both, part(turned, size)]);
 }
+
+interface Turn {
+  /** 0: as many as the angles fill. */
+  readonly heads: number;
+  readonly turned: number;
+  readonly interleaved: boolean;
+}
+
+/**
+ * Turns heads given apart, [batch, heads, steps, size], or side by side, [batch, steps, heads·size].
+ * @param cos and sin [batch or 1, steps, turned/2]
+ */
+export function turnHeads(x: Value, cos: Value, sin: Value, { heads, turned, interleaved }: Turn): Value {
+  if (x.rank === 4) return rotate(x, cos.unsqueeze(1), sin.unsqueeze(1), turned, interleaved);
+  const [batch, steps, width] = x.shape;
+  const count = heads || width / turned;
+  const apart = x.reshape([batch, steps, count, width / count]);
+  return rotate(apart, cos.unsqueeze(2), sin.unsqueeze(2), turned, interleaved).reshape(x.shape);
+}

@@ -66,6 +66,13 @@ export class GraphBuilder {
     return this.addAll(op, inputs, attributes, 1)[0];
   }
 
+  /** A node of ONNX Runtime's own domain. */
+  fused(op: string, inputs: readonly string[], attributes: AttributeRecord, outputs = 1): string[] {
+    const made = this.addAll(op, inputs, attributes, outputs);
+    this.nodes[this.nodes.length - 1].domain = "com.microsoft";
+    return made;
+  }
+
   addAll(op: string, inputs: readonly string[], attributes: AttributeRecord, outputs: number): string[] {
     const base = `${this.path}/${op}`;
     const count = this.counts.get(base) ?? 0;
