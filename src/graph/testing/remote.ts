@@ -15,11 +15,16 @@ export interface PlainTensor {
 
 export type PlainResults = Readonly<Record<string, PlainTensor>>;
 
+/** A model that quietly moved to the processor would prove nothing. */
+const warn = (message: string): never => {
+  throw new Error(message);
+};
+
 /** Runs one program of the list on a device here. */
 export async function runByName(device: Device, name: string, options: RuntimeOptions = {}): Promise<PlainResults> {
   const program = programs.find((candidate) => candidate.name === name);
   if (program === undefined) throw new Error(`no program is named "${name}"`);
-  const results = await program.run(await openRuntime(device, options));
+  const results = await program.run(await openRuntime(device, { warn, ...options }));
   return Object.fromEntries(
     Object.entries(results).map(([path, tensor]) => {
       const { dtype, shape } = tensor;
