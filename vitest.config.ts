@@ -18,8 +18,8 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One file after the other: each starts Chromium or its software driver, which take all cores.
-        test: { name: "browser", include: [browserTests], fileParallelism: false },
+        // One file after the other: each starts Chromium or its software driver, which take all cores and their time.
+        test: { name: "browser", include: [browserTests], fileParallelism: false, testTimeout: 180_000 },
       },
     ],
   },
