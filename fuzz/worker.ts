@@ -36,6 +36,7 @@ async function fuzz({ target: name, seed, from, to }: Range): Promise<Found[]> {
   return found;
 }
 
+process.on("disconnect", () => process.exit());
 process.on("message", async (range: Range) => {
   process.send?.(await fuzz(range));
 });

@@ -125,6 +125,8 @@ export class Tracer {
       throw fail(error instanceof Error ? error.message : String(error), "shape", error);
     }
     for (const type of types) {
+      // A dim computed from one that is not there.
+      if (type.shape.some((dim) => Number.isNaN(Number(dim)))) throw fail("the ranks are not those that the op takes");
       if (type.shape.some((dim) => !Number.isInteger(dim) || dim < 0))
         throw fail(`result would have shape ${formatShape(type.shape)}`);
       if (sizeOf(type.shape) > elementLimit)

@@ -225,6 +225,17 @@ describe("files that are not what they should be", () => {
     expect(error.message).not.toMatch(/undefined|Cannot/);
   });
 
+  it("a fused op whose inputs lack axes", () => {
+    const attention = {
+      ...node("MultiHeadAttention", ["x", "b", "b"], ["y"], [int("num_heads", 2)]),
+      domain: "com.microsoft",
+    };
+    const bias = tensorToProto(Tensor.zeros([1]), "b");
+    expect(errorOf(encodeModel(model(17, [attention], [1, 8, 2], [bias]))).message).toBe(
+      'MultiHeadAttention: [1, 8, 2] × [1] × [1]: the ranks are not those that the op takes, at "MultiHeadAttention_y"',
+    );
+  });
+
   it("a node without names is called by its op", () => {
     const nameless = { ...node("Neg", ["nobody"], [""]), name: "" };
     expect(errorOf(encodeModel(model(13, [nameless], ["N", 4]))).message).toContain('"nobody", needed by "Neg"');
