@@ -24,7 +24,7 @@ import {
   takeRows,
 } from "cajal/nn";
 import { openImages } from "cajal/node";
-import { teller } from "./learn.ts";
+import { stopwatch, teller } from "./learn.ts";
 
 /** The last training images are kept apart: everything below was chosen by them. */
 const keptApart = 2000;
@@ -42,13 +42,13 @@ export async function learnFashion(network: "mlp" | "cnn", say: (line: string) =
     const rows = Array.from({ length: to - from }, (_, i) => from + i);
     return { images: takeRows(all.images, rows), labels: takeRows(all.labels, rows) };
   };
-  const start = performance.now();
+  const elapsed = stopwatch();
   const learn = network === "mlp" ? learnMlp : learnCnn;
   const predict = await learn(part(0, count - keptApart), part(count - keptApart, count), say);
-  const seconds = Math.round((performance.now() - start) / 1000);
+  const time = elapsed();
   const accuracy = await accuracyOn(predict, { images: test.images, labels: test.labels });
-  say(`test accuracy ${accuracy.toFixed(4)} after ${seconds} s`);
-  return { network, trainingImages: count - keptApart, accuracy, seconds };
+  say(`test accuracy ${accuracy.toFixed(4)} after ${time.seconds} s`);
+  return { network, trainingImages: count - keptApart, accuracy, ...time };
 }
 
 type Predict = (images: Value) => Value;

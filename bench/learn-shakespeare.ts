@@ -25,7 +25,7 @@ import {
   windows,
 } from "cajal/nn";
 import { openText } from "cajal/node";
-import { teller } from "./learn.ts";
+import { stopwatch, teller } from "./learn.ts";
 
 const seed = 1;
 /** Of the text; the rest is for validation. */
@@ -105,7 +105,7 @@ async function learnModel<P>(
   { params, steps, rate, size, length, logits }: Model<P>,
   { train, validation, rng, say }: Task,
 ) {
-  const start = performance.now();
+  const elapsed = stopwatch();
   const loss = compile((p: Replace<P, Value>, { inputs, targets }: Replace<Windows, Value>) =>
     crossEntropy(logits(p, inputs), targets),
   ) as unknown as (p: P, batch: Windows) => Promise<Tensor>;
@@ -134,8 +134,8 @@ async function learnModel<P>(
     evaluateEvery: 500,
     onStep: teller(say, 100),
   });
-  const seconds = Math.round((performance.now() - start) / 1000);
-  return { steps, seconds, nats: await nats(result.params) };
+  const time = elapsed();
+  return { steps, ...time, nats: await nats(result.params) };
 }
 
 function part(sequence: Tensor, from: number, to: number): Tensor {

@@ -38,6 +38,8 @@ export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";
 export { gru, lstm, rnn, type Sequence, type SequenceOptions } from "./recurrent/sequence.ts";
 export type { Arithmetic, Schedule } from "./schedule.ts";
 export * as schedule from "./schedule.ts";
+export { type InitMambaOptions, type Mamba, type MambaState, mamba } from "./state-space/mamba.ts";
+export { type S4d, type S4dState, s4d, s4dStep } from "./state-space/s4d.ts";
 export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
 export type { CheckpointStorage } from "./training/checkpoint.ts";
 export { type EarlyStop, type FitOptions, type FitProgress, type FitResult, fit } from "./training/fit.ts";

@@ -11,5 +11,7 @@ export { initGroupNorm as groupNorm, initLayerNorm as layerNorm, initRmsNorm as 
 export { initGru as gru, initGruState as gruState } from "./recurrent/gru.ts";
 export { initLstm as lstm, initLstmState as lstmState } from "./recurrent/lstm.ts";
 export { initRnn as rnn, initRnnState as rnnState } from "./recurrent/rnn.ts";
+export { initMamba as mamba, initMambaState as mambaState } from "./state-space/mamba.ts";
+export { initS4d as s4d, initS4dState as s4dState } from "./state-space/s4d.ts";
 export { initBlock as block } from "./transformer/block.ts";
 export { initGpt as gpt, initGptCache as gptCache } from "./transformer/gpt.ts";
