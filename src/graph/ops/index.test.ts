@@ -39,7 +39,7 @@ ${takenApart.toSorted().join(", ")}
 
 ## Notes
 
-\`LSTM\`, \`GRU\` and \`RNN\` run as they are; their derivatives unroll the steps (an LSTM into 45 nodes each). \`Attention\`, \`MultiHeadAttention\`,
+\`LSTM\`, \`GRU\` and \`RNN\` run as they are; their derivatives are those of a scan over the steps. \`Attention\`, \`MultiHeadAttention\`,
 \`GroupQueryAttention\` and \`MatMulNBits\` of com.microsoft run as they are, too, with the derivatives of the nodes that they stand for.
 \`QuantizeLinear\` is a staircase, so that its derivative is zero; a straight-through estimate is a \`customVjp\`. Functions that a model
 defines are replaced by what is inside them; \`Attention\` and \`RotaryEmbedding\` of operator set 23 by ops of older sets.

@@ -5,8 +5,7 @@
  * 2·gates·hidden] (for x, then for h), sequence_lens [batch], initial states [directions, batch, hidden];
  * to Y [steps, directions, batch, hidden] and the last states [directions, batch, hidden].
  *
- * The derivative unrolls the steps into primitive nodes: an LSTM takes 45 for each step and direction, forwards and backwards. The
- * runtime needs a second to load 40 steps and a quarter of a minute for 200: long sequences want the gradient of a `scan`.
+ * The derivative is that of a scan over the steps, in each direction.
  */
 
 import { isFloat } from "../dtype.ts";
@@ -19,6 +18,7 @@ import {
   required,
   text,
 } from "../op.ts";
+import { scan } from "../scan.ts";
 import { formatShape, type Shape, sameShape, type ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { type Activation, activationsOf } from "./recurrent-activations.ts";
@@ -86,7 +86,7 @@ export function recurrentOp(cell: Cell): OpDefinition {
     attributes: { ...shared, ...cell.attributes },
     infer: (inputs, attributes) => inferTypes(cell, inputs, attributes),
     evaluate: (inputs, attributes) => evaluate(cell, inputs, attributes),
-    derivative: { expand: (call) => unroll(cell, call) },
+    derivative: { expand: (call) => expand(cell, call) },
   };
 }
 
@@ -183,11 +183,11 @@ export function affine(
   });
 }
 
-function unroll(cell: Cell, call: Call): Value[] {
+function expand(cell: Cell, call: Call): Value[] {
   const reversed = directionsOf(call.attributes);
   const functions = activationsOf(call.attributes, cell.activations, reversed.length, cell.unclipped);
   const results = reversed.map((backwards, d) =>
-    unrollDirection(
+    scanDirection(
       cell,
       call,
       d,
@@ -211,7 +211,7 @@ function unroll(cell: Cell, call: Call): Value[] {
   ];
 }
 
-function unrollDirection(cell: Cell, call: Call, d: number, backwards: boolean, functions: readonly Activation[]) {
+function scanDirection(cell: Cell, call: Call, d: number, backwards: boolean, functions: readonly Activation[]) {
   const [x, w, r, bias, lengths, initialH, initialC, peepholes] = call.inputs;
   const [input, recurrent] = [x as Value, r as Value];
   const [steps, batch, width] = input.shape;
@@ -234,29 +234,29 @@ function unrollDirection(cell: Cell, call: Call, d: number, backwards: boolean, 
   const inputBias = cell.oneBias && ofInput && ofState ? ofInput.add(ofState) : ofInput;
   const flat = reshapeTo(input, [steps * batch, width]);
   const product = call.emit("Gemm", [flat, part(w), inputBias], { transB: 1 });
-  const fromInput = inParts(call, product, steps, 0);
-  let states = [initialH, initialC]
+  const initial = [initialH, initialC]
     .slice(0, cell.states)
-    .map((initial) => part(initial) ?? call.constant(0, input.dtype, [batch, hidden]));
-  const outputs: Value[] = new Array(steps);
-  for (let k = 0; k < steps; k++) {
-    const t = backwards ? steps - 1 - k : k;
-    const next = step(fromInput[t], states);
-    if (lengths === undefined) {
-      states = next;
-      outputs[t] = next[0];
-    } else {
-      const runs = reshapeTo(lengths.greater(t), [batch, 1]);
-      outputs[t] = runs.where(next[0], 0);
-      states = next.map((state, i) => runs.where(state, states[i]));
-    }
-  }
+    .map((given) => part(given) ?? call.constant(0, input.dtype, [batch, hidden]));
+  const times = call.constant(
+    Array.from({ length: steps }, (_, t) => t),
+    "int32",
+  );
+  const { state, ys } = scan(
+    (states: readonly Value[], { fromInput, time }: { fromInput: Value; time: Value }) => {
+      const next = step(fromInput, states);
+      if (lengths === undefined) return { state: next, y: next[0] };
+      const runs = reshapeTo(lengths.greater(time), [batch, 1]);
+      return { state: next.map((after, i) => runs.where(after, states[i])), y: runs.where(next[0], 0) };
+    },
+    initial,
+    { fromInput: reshapeTo(product, [steps, batch, rows]), time: times },
+    { reverse: backwards },
+  );
   // ONNX Runtime gives zeros, not the initial states, for a sequence of length 0.
   const ran = lengths && reshapeTo(lengths.greater(0), [batch, 1]);
-  const joined = steps === 1 ? outputs[0] : call.emit("Concat", outputs, { axis: 0 });
   return {
-    y: reshapeTo(joined, [steps, 1, batch, hidden]),
-    last: states.map((state) => reshapeTo(ran ? ran.where(state, 0) : state, [1, batch, hidden])),
+    y: reshapeTo(ys, [steps, 1, batch, hidden]),
+    last: state.map((value) => reshapeTo(ran ? ran.where(value, 0) : value, [1, batch, hidden])),
   };
 }
 
