@@ -52,4 +52,19 @@ it("keeps single nodes on the processor that the card gets wrong", () => {
   ).toBe("webgpu");
   const indices = model((x) => x.exp().tracer.emitAll("MaxPool", [x], pool, 2)[1].cast("float32"));
   expect(place(indices, false)).toEqual({ name: "webgpu", forceCpuNodeNames: ["MaxPool"] });
+  expect(
+    place(
+      model((x) => x.slice([3], [0], [2], [-1])),
+      false,
+    ),
+  ).toEqual({
+    name: "webgpu",
+    forceCpuNodeNames: ["output.0"],
+  });
+  expect(
+    place(
+      model((x) => x.slice([0], [3], [2], [2])),
+      false,
+    ),
+  ).toBe("webgpu");
 });

@@ -301,6 +301,8 @@ export const programs: readonly Program[] = [
         .reshape([2, 3, 4, 4])
         .op("Resize", [undefined, x.tracer.constant([1, 2, 2, 1], "float32")], { mode: "linear" }),
       einsum: x.op("Einsum", [kernel], { equation: "...ij,i...k->...jk" }),
+      backwards: x.slice([2, 4], [-9, 0], [1, 2], [-1, -2]),
+      wrapped: x.op("Pad", [x.tracer.constant([0, 0, 1, 0, 0, 2], "int64")], { mode: "wrap" }),
       squares: x.tracer.emit("ReduceSumSquare", [x, x.tracer.constant([], "int64")], { noop_with_empty_axes: 1 }),
       pooled: x.op("MaxPool", [], { kernel_shape: [2] }),
     }),
