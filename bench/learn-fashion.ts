@@ -24,7 +24,7 @@ import {
   takeRows,
 } from "cajal/nn";
 import { openImages } from "cajal/node";
-import { stopwatch, teller } from "./learn.ts";
+import { stopwatch, teller } from "./learn-report.ts";
 
 /** The last training images are kept apart: everything below was chosen by them. */
 const keptApart = 2000;
@@ -122,10 +122,9 @@ function cnn(p: Cnn<Value | Tensor>, before: Statistics<Value | Tensor>, images:
   const x = standardised(images).unsqueeze(1);
   let h = noise === undefined ? x : mirrored(x, noise);
   const statistics = p.stages.map((stage, i) => {
-    const normalised = batchNorm(stage.norm, before[i], conv(stage.conv, h, { padding: "same" }), {
-      training: noise !== undefined,
-    });
-    h = maxPool(normalised.y.relu(), 2);
+    const pooled = maxPool(conv(stage.conv, h, { padding: "same" }), 2);
+    const normalised = batchNorm(stage.norm, before[i], pooled, { training: noise !== undefined });
+    h = normalised.y.relu();
     return normalised.statistics;
   });
   const features = linear(p.head[0], h.flatten()).relu();
@@ -146,7 +145,7 @@ async function learnCnn(
 ): Promise<Predict> {
   const rng = new Rng(seed);
   const { params: start, statistics } = initCnn(rng.split("weights"));
-  const steps = 2100;
+  const steps = 1800;
   const { params, state } = await fit({
     params: start,
     state: statistics,
@@ -161,7 +160,7 @@ async function learnCnn(
     evaluate: async (p: Cnn<Tensor>, s: Statistics<Tensor>) => ({
       accuracy: await accuracyOn((x) => cnn(p, s, x).logits, validation),
     }),
-    evaluateEvery: 350,
+    evaluateEvery: 360,
     onStep: teller(say),
   });
   return (images) => cnn(params, state, images).logits;

@@ -25,7 +25,7 @@ import {
   windows,
 } from "cajal/nn";
 import { openText } from "cajal/node";
-import { stopwatch, teller } from "./learn.ts";
+import { stopwatch, teller } from "./learn-report.ts";
 
 const seed = 1;
 /** Of the text; the rest is for validation. */
@@ -65,7 +65,7 @@ function gptModel(rng: Rng, vocabulary: number): Model<Gpt<Tensor>> {
   const length = 64;
   return {
     params: init.gpt(rng, { vocabulary, width: 128, layers: 4, heads, context: length }),
-    steps: 5000,
+    steps: 3000,
     rate: 3e-3,
     size: 16,
     length,

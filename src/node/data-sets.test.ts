@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openImages, openPictures, openText } from "./data-sets.ts";
-import { mirror } from "./folders.ts";
+import { mirrored } from "./testing/mirror.ts";
 
-describe.skipIf(mirror() === undefined)("from the mirror (CAJAL_MIRROR)", () => {
+const present = ["mnist", "fashion-mnist", "tinyshakespeare"].every((name) => mirrored(name) !== undefined);
+
+describe.skipIf(!present)("from the mirror (CAJAL_MIRROR)", () => {
   it.each([
     ["fashion-mnist", 20_000, "Ankle boot"],
     ["mnist", 60_000, "5"],

@@ -1,6 +1,6 @@
 /** @file fit: the loop of training, with progress, early stop, and checkpoints from which it goes on as if nothing had happened. */
 
-import { CajalError, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
+import { CajalError, type CompileOptions, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
 import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
 import type { Batches } from "./batches.ts";
 import { type CheckpointStorage, decodeCheckpoint, encodeCheckpoint, type Standing } from "./checkpoint.ts";
@@ -55,6 +55,8 @@ export interface FitOptions<P, B, S> {
   readonly evaluateEvery?: number;
   /** Watches an evaluation: the result has the best parameters, not the last. */
   readonly earlyStop?: EarlyStop;
+  /** How the step is compiled: threads, runtime. */
+  readonly compile?: CompileOptions;
   /** The time in milliseconds. Default: that of the platform. */
   readonly now?: () => number;
 }
@@ -96,14 +98,20 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
   if (saved !== undefined) {
     const kept = decodeCheckpoint(saved);
     standing = kept.standing;
-    training = kept.tree("training", begin);
+    training = {
+      params: kept.tree("params", begin.params),
+      state: kept.tree("state", begin.state),
+      optimiser: kept.tree("optimiser", begin.optimiser),
+    };
     if (standing.best) best = kept.tree("best", { params, state: begin.state });
   }
 
+  let savedAt = standing.step;
   const save = async () => {
-    if (!checkpoint) return;
+    if (!checkpoint || savedAt === standing.step) return;
     checkFinite(training, standing.step);
-    await checkpoint.write(encodeCheckpoint({ training, ...(best && { best }) }, standing));
+    await checkpoint.write(encodeCheckpoint({ ...training, ...(best && { best }) }, standing));
+    savedAt = standing.step;
   };
   const judge = async (step: number) => {
     if (!evaluate || (step % evaluateEvery !== 0 && step !== steps)) return undefined;
@@ -124,12 +132,15 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
     return earlyStop?.patience !== undefined && waited >= earlyStop.patience * evaluateEvery;
   };
 
-  const step = trainingStep(options.loss, optimiser);
+  const step = trainingStep(options.loss, optimiser, options.compile);
   const pace = new Pace(now);
   try {
     let stalled = hasStalled();
     while (standing.step < steps && !stalled) {
-      signal?.throwIfAborted();
+      if (signal?.aborted) {
+        await save();
+        signal.throwIfAborted();
+      }
       const number = standing.step;
       const { loss, metrics, ...next } = await step(
         training,
@@ -141,8 +152,7 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
       standing = { ...standing, step: number + 1 };
       const evaluation = await judge(number + 1);
       stalled = hasStalled();
-      const aborted = signal?.aborted === true;
-      if (aborted || stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
+      if (stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
       pace.tick();
       await onStep?.({ step: standing.step, steps, loss, metrics, evaluation, ...pace.to(steps - standing.step) });
     }

@@ -1,6 +1,15 @@
 /** @file One step of training as one compiled graph: loss, gradient, optimiser. */
 
-import { compile, type Noise, type Replace, type Rng, type Tensor, Value, valueAndGrad } from "../../graph/index.ts";
+import {
+  type CompileOptions,
+  compile,
+  type Noise,
+  type Replace,
+  type Rng,
+  type Tensor,
+  Value,
+  valueAndGrad,
+} from "../../graph/index.ts";
 import { applyUpdates, type Optimiser, type OptimiserState } from "../optimisers/index.ts";
 
 /** What a loss may return beside the loss itself. */
@@ -44,7 +53,11 @@ export interface TrainingStep<P, B, S> {
   release(): Promise<void>;
 }
 
-export function trainingStep<P, B, S>(lossOf: Loss<P, B, S>, optimiser: Optimiser): TrainingStep<P, B, S> {
+export function trainingStep<P, B, S>(
+  lossOf: Loss<P, B, S>,
+  optimiser: Optimiser,
+  options: CompileOptions = {},
+): TrainingStep<P, B, S> {
   type Params = Replace<P, Value>;
   const graph = (before: Before<Params, Replace<S, Value>, Value>, batch: Replace<B, Value>, noise: Noise) => {
     // What else the loss computes on the way is no part of the gradient.
@@ -64,7 +77,7 @@ export function trainingStep<P, B, S>(lossOf: Loss<P, B, S>, optimiser: Optimise
       optimiser: next,
     };
   };
-  const compiled = compile(graph);
+  const compiled = compile(graph, options);
   // To the compiler, a tree of Tensors turned into Values and back is another type than it was.
   const call = compiled as unknown as (
     ...args: Parameters<TrainingStep<P, B, S>>

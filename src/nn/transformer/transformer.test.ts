@@ -4,7 +4,12 @@ import { gelu } from "../activations.ts";
 import { attention } from "../attention/attention.ts";
 import { initMlp, mlp } from "../layers/mlp.ts";
 import { layerNorm } from "../layers/norm.ts";
+import { crossEntropies, crossEntropy } from "../losses.ts";
+import { adam } from "../optimisers/index.ts";
+import { warmupCosine } from "../schedule.ts";
 import { expectClose, run } from "../testing/run.ts";
+import type { Batches, Windows } from "../training/batches.ts";
+import { fit as train } from "../training/fit.ts";
 import { type Block, block, initBlock } from "./block.ts";
 import { type Gpt, type GptCache, gpt, gptStep, initGpt, initGptCache } from "./gpt.ts";
 
@@ -94,4 +99,43 @@ it("gpt begins nearly undecided, refuses texts beyond its positions, and shows i
   expect(leavesOf(p)).toHaveLength(2 + 2 * 16 + 2);
   const long = Tensor.zeros([1, 11], "int64");
   await expect(run((v: Value) => gpt(p, v, options), long)).rejects.toThrow(/10 learned positions/);
+});
+
+it("gpt learns what repeats, but cannot know how it begins", async () => {
+  const heads = 2;
+  const vocabulary = 6;
+  const params = initGpt(rng.split("learner"), { vocabulary, width: 16, layers: 1, heads, context: 12 });
+  // Six tokens at random, then the same six again: only attention to six steps back can tell the second half.
+  const data: Batches<Windows> = {
+    batch: (step) => {
+      const draw = rng.split(step);
+      const rows = Array.from({ length: 32 }, () => {
+        const first = Array.from({ length: 6 }, () => draw.int(0, vocabulary));
+        return [...first, ...first, first[0]];
+      });
+      const part = (from: number) =>
+        Tensor.of(
+          rows.flatMap((row) => row.slice(from, from + 12)),
+          [32, 12],
+          "int64",
+        );
+      return { inputs: part(0), targets: part(1) };
+    },
+  };
+  const { params: learned } = await train({
+    params,
+    loss: (p, { inputs, targets }) => crossEntropy(gpt(p, inputs, { heads }), targets),
+    data,
+    optimiser: adam(warmupCosine(0.02, { warmup: 20, total: 400 })),
+    steps: 400,
+  });
+  const { inputs, targets } = await data.batch(1000);
+  const each = await run(
+    (x: Value, y: Value) => crossEntropies(gpt(learned, x, { heads }), y).mean(0),
+    inputs,
+    targets,
+  );
+  const [early, late] = [each.numbers().slice(0, 5), each.numbers().slice(6)];
+  for (const nats of early) expect(nats).toBeGreaterThan(0.8 * Math.log(vocabulary));
+  for (const nats of late) expect(nats).toBeLessThan(0.1);
 });
