@@ -5,10 +5,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import * as ort from "onnxruntime-node";
 import type { Bench } from "../main.ts";
 import { type Timings, timingsOf } from "../timing.ts";
-import { cajal } from "./cajal.ts";
-import { jax } from "./jax.ts";
+import { nodeEngine } from "./process-engine.ts";
 import { type Engine, operations, type TaskName, type Training, taskNames } from "./task.ts";
-import { tfjs } from "./tfjs.ts";
 import { torch } from "./torch.ts";
 import { matmulRate, overhead } from "./yardstick.ts";
 
@@ -27,12 +25,13 @@ const titles: Readonly<Record<TaskName, string>> = {
 
 export const engineBench: Bench = async (say) => {
   const threads = availableParallelism();
-  const engines: Engine[] = [cajal];
+  const rate = await matmulRate(threads);
+  const call = await overhead(threads);
+  const engines: Engine[] = [await nodeEngine("cajal")];
   const peer = await torch(threads, say);
   if (peer) engines.push(peer);
   else say("PyTorch is not there and could not be installed: left out");
-  engines.push(await tfjs(), jax());
-  const rate = await matmulRate(threads);
+  engines.push(await nodeEngine("tfjs"), await nodeEngine("jax-js"));
   say(
     `${cpus()[0]?.model ?? "processor"}, ${threads} threads; matrix product 1024³: ${(rate / 1e9).toFixed(0)} GFLOP/s`,
   );
@@ -41,7 +40,6 @@ export const engineBench: Bench = async (say) => {
     const timings = await race(task, engines);
     tasks[task] = report(task, timings, rate, say);
   }
-  const call = await overhead(threads);
   say(`tracing, differentiating and loading the GPT: ${call.startMs.toFixed(0)} ms`);
   say(
     `a cached call of its step takes ${call.callMs.toFixed(2)} ms, ONNX Runtime alone on the same graph ${call.rawMs.toFixed(2)} ms`,
