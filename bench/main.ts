@@ -1,6 +1,7 @@
 /** @file npm run bench -- <name> [word…] [--json] */
 
 import { parseArgs } from "node:util";
+import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
 import { engineBench } from "./engine/engine.ts";
 import { learnBench } from "./learn.ts";
@@ -11,10 +12,11 @@ import { recordBench } from "./record.ts";
 export type Bench = (say: (line: string) => void, words: readonly string[]) => Promise<Record<string, unknown>>;
 
 const benches: Readonly<Record<string, Bench>> = {
+  engine: engineBench,
+  call: callBench,
   record: recordBench,
   describe: describeBench,
   memory: memoryBench,
-  engine: engineBench,
   learn: learnBench,
 };
 

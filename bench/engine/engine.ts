@@ -6,7 +6,9 @@ import * as ort from "onnxruntime-node";
 import type { Bench } from "../main.ts";
 import { type Timings, timingsOf } from "../timing.ts";
 import { cajal } from "./cajal.ts";
+import { jax } from "./jax.ts";
 import { type Engine, operations, type TaskName, type Training, taskNames } from "./task.ts";
+import { tfjs } from "./tfjs.ts";
 import { torch } from "./torch.ts";
 import { matmulRate, overhead } from "./yardstick.ts";
 
@@ -29,6 +31,7 @@ export const engineBench: Bench = async (say) => {
   const peer = await torch(threads, say);
   if (peer) engines.push(peer);
   else say("PyTorch is not there and could not be installed: left out");
+  engines.push(await tfjs(), jax());
   const rate = await matmulRate(threads);
   say(
     `${cpus()[0]?.model ?? "processor"}, ${threads} threads; matrix product 1024³: ${(rate / 1e9).toFixed(0)} GFLOP/s`,

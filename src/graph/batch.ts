@@ -49,10 +49,15 @@ export function batch(
       batched: inputs.map((input) => input !== undefined),
       size,
     };
-    const results = Object.hasOwn(rules, node.definition.name) ? rules[node.definition.name](lanes) : undefined;
+    const results = ruleOf(node)?.(lanes);
     for (const [i, result] of (results ?? copies(lanes)).entries()) if (result) batched.set(node.outputs[i], result);
   }
   return outputs.map((output) => batched.get(output) ?? inFront(output, size));
+}
+
+function ruleOf({ definition }: GraphNode): BatchRule | undefined {
+  if (definition.stacks) return stacks;
+  return definition.run === undefined && Object.hasOwn(rules, definition.name) ? rules[definition.name] : undefined;
 }
 
 /** Whether the node's inputs and attributes are all there is to it: no body that refers to other values. */
@@ -83,7 +88,7 @@ function copies({ node, values, batched, size }: Lanes): Value[] {
     const inputs = values.map((value, i) =>
       value && batched[i] ? reshapeTo(value.slice([k], [k + 1]), value.shape.slice(1)) : value,
     );
-    return tracer.emitAll(name, inputs, node.attributes, node.outputs.length);
+    return tracer.emitAll(node.definition, inputs, node.attributes, node.outputs.length);
   });
   return node.outputs.map((output, i) => {
     const rows = runs.map((run) => reshapeTo(run[i], [1, ...output.shape]));
@@ -98,7 +103,7 @@ function aligned(value: Value, rank: number): Value {
 }
 
 const emit = ({ node }: Lanes, inputs: readonly (Value | undefined)[], attributes = node.attributes): Value[] =>
-  node.outputs[0].tracer.emitAll(node.definition.name, inputs, attributes, node.outputs.length);
+  node.outputs[0].tracer.emitAll(node.definition, inputs, attributes, node.outputs.length);
 
 const list = ({ node }: Lanes, values: readonly number[]): Value => node.outputs[0].tracer.constant(values, "int64");
 
@@ -124,6 +129,12 @@ const examples: BatchRule = (lanes) => {
   const [result] = emit(lanes, [reshapeTo(x, [size * x.shape[1], ...x.shape.slice(2)]), ...values.slice(1)]);
   return [reshapeTo(result, [size, ...node.outputs[0].shape])];
 };
+
+const stacks: BatchRule = (lanes) =>
+  emit(
+    lanes,
+    lanes.values.map((value, i) => (value && !lanes.batched[i] ? inFront(value, lanes.size) : value)),
+  );
 
 const reshaping: BatchRule = ({ node, values, size }) => [
   reshapeTo(values[0] as Value, [size, ...node.outputs[0].shape]),
@@ -212,6 +223,13 @@ const cumSum: BatchRule = (lanes) => {
   return emit(lanes, [lanes.values[0], list(lanes, [moved(axis, (lanes.node.inputs[0] as Value).rank)])]);
 };
 
+const dft: BatchRule = (lanes) => {
+  const { node, values } = lanes;
+  const { rank, tracer } = node.inputs[0] as Value;
+  const axis = moved(known(node.inputs, 2)?.[0] ?? -2, rank);
+  return emit(lanes, [values[0], values[1], tracer.lift(axis, "int64")]);
+};
+
 /** Vectors become matrices of one row or column, so that the new axis is never taken for one of the product. */
 const matMul: BatchRule = (lanes) => {
   const { node, values, batched, size } = lanes;
@@ -288,6 +306,7 @@ const rules: Readonly<Record<string, BatchRule>> = {
   Slice: slice,
   Pad: pad,
   CumSum: cumSum,
+  DFT: dft,
   MatMul: matMul,
   Gemm: gemm,
   ScatterND: scatterND,

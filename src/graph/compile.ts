@@ -3,14 +3,18 @@
 import { runtime as defaultRuntime } from "#runtime";
 import { CajalError } from "./error.ts";
 import { encodeGraph, type NamedValue } from "./onnx/export.ts";
-import type { Runtime, Session, SessionOptions } from "./runtime/runtime.ts";
+import { type Precision, rewriteFor } from "./precision.ts";
+import { load, type Open, outputNames, type Program } from "./program.ts";
+import type { Runtime, SessionOptions } from "./runtime/runtime.ts";
 import { formatShape, Tensor } from "./tensor.ts";
 import { type Concrete, type Given, type NamedDraw, trace } from "./trace.ts";
 import { leavesOf, mapLeaves, randomnessOf, structureOf, withLeaves } from "./tree.ts";
 
 export interface CompileOptions extends SessionOptions {
-  /** Default: the runtime of the platform. */
+  /** Where it runs, from `openRuntime`. Default: the processor. */
   readonly runtime?: Runtime;
+  /** "mixed": products take operands rounded to float16, on devices that have it. Default "full". */
+  readonly precision?: Precision;
   /** Sessions kept, one per combination of argument shapes; the least recently used goes first. Default 16. */
   readonly cache?: number;
 }
@@ -24,11 +28,11 @@ export interface Compiled<A extends readonly unknown[], R> {
   release(): Promise<void>;
 }
 
-interface Program {
-  readonly session: Promise<Session>;
+/** A program for arguments of certain types. */
+interface Entry {
+  readonly program: Promise<Program>;
   readonly inputNames: readonly string[];
   readonly draws: readonly (readonly NamedDraw[])[];
-  readonly outputNames: readonly string[];
   /** The result's structure; its leaves stand for nothing. */
   readonly template: unknown;
 }
@@ -38,47 +42,58 @@ const placeholder = Tensor.scalar(0);
 /**
  * Compiles a function of trees of Values. It is traced once for each combination of shapes and dtypes, differentiated if it asks for it,
  * and run by ONNX Runtime.
- * @throws CajalError (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
+ * @throws CajalError `argument` when the runtime has no mixed precision; (when called) `shape`, `dtype`, `no-derivative`, … from tracing; `runtime` from running
  */
 export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
-  const { runtime = defaultRuntime, cache = 16, ...sessionOptions } = options;
-  const programs = new Map<string, Program>();
+  const { runtime = defaultRuntime, precision = "full", cache = 16, ...sessionOptions } = options;
+  const rewrite = rewriteFor(precision, runtime);
+  const encode = (inputs: readonly NamedValue[], outputs: readonly NamedValue[]) =>
+    encodeGraph(inputs, outputs, {}, rewrite);
+  const open: Open = (inputs, outputs) => runtime.createSession(encode(inputs, outputs), sessionOptions);
+  const entries = new Map<string, Entry>();
 
-  const encode = (args: readonly unknown[]) => {
+  const traced = (args: readonly unknown[]) => {
     const { inputs, draws, outputs, result } = trace(fn, args);
-    const unique: NamedValue[] = outputs.map(({ value }, i) => ({ name: `output.${i}`, value }));
     return {
-      bytes: encodeGraph([...inputs, ...draws.flat()], unique),
-      inputNames: inputs.map((input) => input.name),
+      inputs,
       draws,
-      outputNames: unique.map(({ name }) => name),
-      template: mapLeaves(result, () => placeholder),
+      allInputs: [...inputs, ...draws.flat()],
+      outputs: outputs.map(({ value }) => value),
+      result,
     };
   };
 
-  const program = (args: readonly unknown[]): Program => {
+  const entryFor = (args: readonly unknown[]): Entry => {
     const key = `${JSON.stringify(structureOf(args))} ${leavesOf(args).map((leaf) => leaf.dtype + formatShape(leaf.shape))}`;
-    let entry = programs.get(key);
+    let entry = entries.get(key);
     if (entry === undefined) {
-      const { bytes, ...rest } = encode(args);
-      entry = { ...rest, session: runtime.createSession(bytes, sessionOptions) };
-      entry.session.catch(() => programs.delete(key));
+      const { inputs, draws, allInputs, outputs, result } = traced(args);
+      entry = {
+        program: load(open, allInputs, outputs),
+        inputNames: inputs.map(({ name }) => name),
+        draws,
+        template: mapLeaves(result, () => placeholder),
+      };
+      entry.program.catch(() => entries.delete(key));
     }
-    programs.delete(key);
-    programs.set(key, entry);
-    while (programs.size > cache) {
-      const [oldest, stale] = programs.entries().next().value as [string, Program];
-      programs.delete(oldest);
-      stale.session.then((session) => session.release());
+    entries.delete(key);
+    entries.set(key, entry);
+    while (entries.size > cache) {
+      const [oldest, stale] = entries.entries().next().value as [string, Entry];
+      entries.delete(oldest);
+      stale.program.then(
+        (program) => program.release(),
+        () => {},
+      );
     }
     return entry;
   };
 
   const call = async (...args: readonly unknown[]): Promise<Concrete<R>> => {
-    const { session, inputNames, draws, outputNames, template } = program(args);
+    const { program, inputNames, draws, template } = entryFor(args);
     const leaves = leavesOf(args);
     const feeds: Record<string, Tensor> = {};
     for (const [i, name] of inputNames.entries()) {
@@ -94,19 +109,18 @@ export function compile<A extends readonly unknown[], R>(
       const stream = rng.fork();
       for (const draw of draws[i]) feeds[draw.name] = draw.fill(stream);
     }
-    const results = await (await session).run(feeds);
-    return withLeaves(
-      template,
-      outputNames.map((name) => results[name]),
-    ) as Concrete<R>;
+    return withLeaves(template, await (await program).run(feeds)) as Concrete<R>;
   };
 
   return Object.assign(call, {
-    onnx: (...args: readonly unknown[]) => encode(args).bytes,
+    onnx: (...args: readonly unknown[]) => {
+      const { allInputs, outputs } = traced(args);
+      return encode(allInputs, outputNames(outputs));
+    },
     release: async () => {
-      const stale = [...programs.values()];
-      programs.clear();
-      await Promise.all(stale.map(async ({ session }) => (await session.catch(() => undefined))?.release()));
+      const stale = [...entries.values()];
+      entries.clear();
+      await Promise.all(stale.map(async ({ program }) => (await program.catch(() => undefined))?.release()));
     },
   }) as Compiled<A, R>;
 }

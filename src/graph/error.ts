@@ -17,6 +17,8 @@ export type ErrorCode =
   | "bad-image"
   | "bad-labels"
   | "not-finite"
+  | "not-positive-definite"
+  | "singular"
   | "unknown-layer"
   | "unknown-unit"
   | "disk-full"

@@ -1,7 +1,7 @@
 /** @file Evaluates a graph on the host in float64, node by node: slow, exact, and independent of any runtime. */
 
 import { CajalError } from "./error.ts";
-import type { HostArray } from "./op.ts";
+import { evaluateOp, type HostArray } from "./op.ts";
 import { order } from "./order.ts";
 import type { Subgraph } from "./subgraph.ts";
 import type { GraphNode } from "./tracer.ts";
@@ -47,7 +47,12 @@ export function bodyFunction(
 function run(nodes: readonly GraphNode[], known: Map<Value, Float64Array>): void {
   for (const node of nodes) {
     const inputs = node.inputs.map((input) => input && read(input, known));
-    const results = node.definition.evaluate(inputs, node.attributes, node.outputs);
+    const { evaluate: direct, derivative } = node.definition;
+    const expand =
+      direct === undefined && derivative !== "zero" && "expand" in derivative ? derivative.expand : undefined;
+    const results = expand
+      ? evaluate(expand(node.outputs[0].tracer.call(node)), known)
+      : evaluateOp(node.definition, inputs, node.attributes, node.outputs);
     for (const [i, output] of node.outputs.entries()) known.set(output, results[i]);
   }
 }

@@ -10,8 +10,20 @@ export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
+export { type EmitHostOp, type HostOp, hostOp } from "./host.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
-export { collect, type Edit, insideBody, intervene, scope, tap } from "./names.ts";
+export {
+  cholesky,
+  determinant,
+  inverse,
+  logDeterminant,
+  solve,
+  solveTriangular,
+  svd,
+  symmetricEigen,
+  type TriangularOptions,
+} from "./linear-algebra/index.ts";
+export { collect, type Edit, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";
 export { exportOnnx } from "./onnx/export-function.ts";
@@ -28,6 +40,7 @@ export {
 export type * as proto from "./onnx/schema.ts";
 export { type ExternalData, tensorFromProto, tensorToProto } from "./onnx/tensor.ts";
 export { ops } from "./ops/index.ts";
+export type { Precision } from "./precision.ts";
 export { Rng } from "./rng.ts";
 export { availableDevices, openRuntime } from "./runtime/open.ts";
 export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
@@ -40,6 +53,7 @@ export {
   type StoredTensor,
 } from "./safetensors-file.ts";
 export { type ScanOptions, scan } from "./scan.ts";
+export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";

@@ -5,6 +5,7 @@ import { customVjp, grad, jvp, vjp } from "./derivative.ts";
 import { evaluate } from "./evaluate.ts";
 import { hessian, hvp, jacobian } from "./jacobian.ts";
 import { Rng } from "./rng.ts";
+import { scan } from "./scan.ts";
 import { type Shape, sizeOf, Tensor } from "./tensor.ts";
 import { Tracer } from "./tracer.ts";
 import type { Value } from "./value.ts";
@@ -84,6 +85,21 @@ describe("jacobian", () => {
     ).toEqual([4]);
   });
 
+  it("of nothing, or with respect to nothing, has no elements", () => {
+    expect(
+      at(
+        random([2]),
+        jacobian((x: Value) => x.slice([0], [0]).square()),
+      ).shape,
+    ).toEqual([0, 2]);
+    expect(
+      at(
+        random([0]),
+        jacobian((x: Value) => x.sum().add(1)),
+      ).shape,
+    ).toEqual([0]);
+  });
+
   const functions: Record<string, { shape: Shape; fn: (x: Value) => Value }> = {
     "a network": {
       shape: [3, 4],
@@ -136,6 +152,10 @@ describe("jacobian", () => {
     "ops without a batched form": {
       shape: [2, 3],
       fn: (x) => x.tracer.emit("Einsum", [x, x], { equation: "ij,kj->ik" }).op("PRelu", [0.1]),
+    },
+    spectra: {
+      shape: [2, 5, 1],
+      fn: (x) => x.op("DFT", [], { onesided: 1 }).square().sum(-1),
     },
     "scattered rows": {
       shape: [4, 2],
@@ -206,6 +226,13 @@ describe("jacobian", () => {
       (x: Value, cotangent: Value) => [identity(cotangent.mul(x).mul(3))],
     );
     close(at(Tensor.of([1, 2]), jacobian(scaled)).data, [3, 0, 0, 6]);
+  });
+
+  it("goes through a loop, whose body is run for one direction at a time", () => {
+    const fn = (x: Value) =>
+      scan((s: Value, step: Value) => ({ state: s.mul(step).sin(), y: s }), x, x.reshape([3, 1])).state;
+    const x = random([3]);
+    for (const mode of ["forward", "reverse"] as const) close(at(x, jacobian(fn, { mode })).data, columns(fn, x));
   });
 
   it("says what it can't do", () => {

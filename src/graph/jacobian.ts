@@ -47,6 +47,10 @@ export function jacobian<P, A extends readonly unknown[]>(
     const columns = () => byColumns(result, leaves, (tangents) => push([withLeaves(x, tangents)]));
     const rows = () => byRows(result, (cotangent) => leavesOf(pull(cotangent)) as Value[]);
     const elements = leaves.reduce((sum, leaf) => sum + sizeOf(leaf.shape), 0);
+    if (elements * sizeOf(result.shape) === 0) {
+      const none = leaves.map(({ dtype, shape }) => result.tracer.constant(0, dtype, [...result.shape, ...shape]));
+      return withLeaves(x, none);
+    }
     if (mode === "forward") return withLeaves(x, columns());
     if (mode === "reverse" || elements >= sizeOf(result.shape)) return withLeaves(x, rows());
     try {

@@ -1,6 +1,7 @@
 /** @file What an op is: an ONNX operator with its shapes, its meaning on numbers and its derivative rules. */
 
 import type { DType } from "./dtype.ts";
+import { CajalError } from "./error.ts";
 import type { Subgraph } from "./subgraph.ts";
 import type { Shape, Tensor, ValueType } from "./tensor.ts";
 import type { Value } from "./value.ts";
@@ -55,6 +56,13 @@ export type Derivative =
   /** It has one, but no rule is known here, or only one for tangents; the reason is shown. */
   | { readonly missing: string; readonly jvp?: JvpRule };
 
+/** An op as a function of tensors. `types` are those of the outputs, as inferred. */
+export type HostRun = (
+  inputs: readonly Optional<Tensor>[],
+  attributes: Attributes,
+  types: readonly ValueType[],
+) => readonly Tensor[];
+
 export interface OpDefinition {
   /** The ONNX op_type. */
   readonly name: string;
@@ -65,13 +73,34 @@ export interface OpDefinition {
   readonly staticInputs?: readonly number[];
   /** Types of the outputs. Throws `Error` with a reason; the caller adds op, shapes and scope. */
   infer(inputs: readonly Optional<Value>[], attributes: Attributes, outputs: number): readonly ValueType[];
-  /** The op on float64 numbers, as the standard defines it: folds constants and is the tests' other opinion. */
-  evaluate(
+  /**
+   * The op on float64 numbers, as the standard defines it: folds constants and is the tests' other opinion. An op that only its
+   * expansion or only the runtime can compute has none.
+   */
+  evaluate?(
     inputs: readonly Optional<HostArray>[],
     attributes: Attributes,
     types: readonly ValueType[],
   ): readonly Float64Array[];
   readonly derivative: Derivative;
+  /** Only for ops that are no ops of ONNX: `compile` runs them in TypeScript, between sessions (see `hostOp`). */
+  readonly run?: HostRun;
+  /** Whether leading axes that all inputs share count separate examples, whatever the op does with the last ones. */
+  readonly stacks?: boolean;
+}
+
+/** The op on float64 numbers. @throws CajalError `argument` when only the runtime can compute it */
+export function evaluateOp(
+  definition: OpDefinition,
+  inputs: readonly Optional<HostArray>[],
+  attributes: Attributes,
+  types: readonly ValueType[],
+): readonly Float64Array[] {
+  if (definition.evaluate) return definition.evaluate(inputs, attributes, types);
+  throw new CajalError(
+    "argument",
+    `${definition.name}: only ONNX Runtime computes it; it has no meaning in float64 here`,
+  );
 }
 
 /** Gathers definitions under their names. */

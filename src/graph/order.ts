@@ -8,15 +8,6 @@ export type Dependencies = (node: GraphNode) => readonly (Value | undefined)[];
 
 const inputsOf: Dependencies = (node) => node.inputs;
 
-/** The value itself, behind all boundaries up to `stop`. */
-export function producerOf(value: Value, stop: (value: Value) => boolean = () => false): Value {
-  let current = value;
-  while (current.node?.definition.name === "Identity" && !stop(current)) {
-    current = current.node.inputs[current.node.outputs.indexOf(current)] as Value;
-  }
-  return current;
-}
-
 /**
  * The nodes that `outputs` depend on, each after those it depends on.
  * Walks with a stack of its own, so that a graph may be deeper than the call stack.
@@ -51,4 +42,13 @@ export function order(
     }
   }
   return sorted;
+}
+
+/** The value itself, behind all boundaries. */
+export function producerOf(value: Value): Value {
+  let current = value;
+  for (let { node } = current; node?.definition.name === "Identity"; { node } = current) {
+    current = node.inputs[node.outputs.indexOf(current)] as Value;
+  }
+  return current;
 }

@@ -170,6 +170,20 @@ export function reached(
   return outputs.map((output) => marked.has(output));
 }
 
+/**
+ * Follows marks around a loop until no other joins.
+ * @param step which states are marked after a step, when these are before it
+ */
+export function spread(start: readonly boolean[], step: (active: readonly boolean[]) => readonly boolean[]): boolean[] {
+  let active = [...start];
+  for (;;) {
+    const next = step(active);
+    const grown = active.map((is, i) => is || next[i]);
+    if (grown.every((is, i) => is === active[i])) return active;
+    active = grown;
+  }
+}
+
 function tracerOf(node: GraphNode): Tracer {
   return node.outputs[0].tracer;
 }

@@ -76,7 +76,8 @@ export function encodeSafetensors(
 }
 
 /**
- * Reads a safetensors file. Tensors are views of `bytes` where it aligns their elements, else copies; BF16 becomes float32.
+ * Reads a safetensors file. Tensors are views of `bytes` where it aligns their elements, else copies; BF16 becomes float32, in
+ * which every runtime computes.
  * @param source what messages call the file
  * @throws CajalError `bad-file` (damaged, inconsistent), `dtype` (8-bit floats, complex)
  */

@@ -85,8 +85,14 @@ export class Tracer {
     return this.emitAll(op, inputs, attributes, 1)[0];
   }
 
-  emitAll(op: string, inputs: readonly (Value | undefined)[], attributes: Attributes, outputs: number): Value[] {
-    const definition = findOp(op);
+  /** @param op an op of ONNX by its name, or any definition */
+  emitAll(
+    op: string | OpDefinition,
+    inputs: readonly (Value | undefined)[],
+    attributes: Attributes,
+    outputs: number,
+  ): Value[] {
+    const definition = typeof op === "string" ? findOp(op) : op;
     const scope = currentScope();
     const filled = this.fillDefaults(definition, attributes);
     const trimmed = trimEnd(inputs);
@@ -96,7 +102,11 @@ export class Tracer {
       cause?: unknown,
     ): CajalError => {
       const operands = trimmed.map((input) => (input === undefined ? "–" : formatShape(input.shape))).join(" × ");
-      return new CajalError(code, `${op}: ${operands}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`, { cause });
+      return new CajalError(
+        code,
+        `${definition.name}: ${operands}: ${reason}${scope === "" ? "" : `, at "${scope}"`}`,
+        { cause },
+      );
     };
 
     for (const index of definition.staticInputs ?? []) {
@@ -115,6 +125,8 @@ export class Tracer {
       throw fail(error instanceof Error ? error.message : String(error), "shape", error);
     }
     for (const type of types) {
+      // A dim computed from one that is not there.
+      if (type.shape.some((dim) => Number.isNaN(Number(dim)))) throw fail("the ranks are not those that the op takes");
       if (type.shape.some((dim) => !Number.isInteger(dim) || dim < 0))
         throw fail(`result would have shape ${formatShape(type.shape)}`);
       if (sizeOf(type.shape) > elementLimit)
@@ -168,6 +180,7 @@ export class Tracer {
     types: readonly ValueType[],
   ): Value[] | undefined {
     if (Object.values(attributes).some((attribute) => attribute instanceof Subgraph)) return undefined;
+    if (definition.evaluate === undefined) return undefined;
     // Shape and Size need only types; every other op needs all its inputs known.
     const typeOnly = definition.name === "Shape" || definition.name === "Size";
     if (!typeOnly && inputs.some((input) => input !== undefined && input.constant === undefined)) return undefined;

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { compile, Tensor, type Value } from "../graph/index.ts";
 import { cacheFolder, mirror } from "./folders.ts";
+import { tryDevice } from "./try-device.ts";
 import { version } from "./version.ts";
 
 export interface Check {
@@ -30,7 +31,7 @@ export async function examine(): Promise<Check[]> {
     await processor(),
     { name: "memory", state: "ok", detail: gigabytes(totalmem()) },
     await nativeRuntime(),
-    ...accelerators(),
+    ...(await Promise.all([tryDevice("webgpu"), tryDevice("cuda")])),
     await pictures(),
     await parquet(),
     await writable("cache folder", cacheFolder()),
@@ -81,23 +82,6 @@ async function nativeRuntime(): Promise<Check> {
   } catch (error) {
     return { name, state: "problem", detail: (error as Error).message, advice: "Run npm ci again." };
   }
-}
-
-function accelerators(): Check[] {
-  const { listSupportedBackends } = require("onnxruntime-node") as {
-    listSupportedBackends(): { name: string; bundled: boolean }[];
-  };
-  const backends = new Map(listSupportedBackends().map((backend) => [backend.name, backend.bundled]));
-  const check = (name: string, label: string, advice: string): Check => {
-    const state = backends.get(name);
-    if (state === undefined) return { name: label, state: "absent", detail: "not in this build of ONNX Runtime" };
-    if (state) return { name: label, state: "ok", detail: "in this build of ONNX Runtime" };
-    return { name: label, state: "absent", detail: "its libraries are not installed", advice };
-  };
-  return [
-    check("webgpu", "WebGPU", "See the README: the native WebGPU provider."),
-    check("cuda", "CUDA", "With an NVIDIA GPU: npm rebuild onnxruntime-node --ignore-scripts=false"),
-  ];
 }
 
 async function pictures(): Promise<Check> {

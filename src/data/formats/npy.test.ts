@@ -60,7 +60,7 @@ describe("NPY", () => {
       Tensor.of(
         Array.from({ length: 24 }, (_, i) => i),
         [2, 3, 4],
-        "int32",
+        "uint16",
       ),
     );
   });
@@ -88,14 +88,14 @@ describe("NPY", () => {
   it.each([
     ["|i1", [255, 2], "int8", [-1, 2]],
     ["|b1", [1, 0], "bool", [1, 0]],
-    ["<i2", [255, 255, 0, 128], "int32", [-1, -32768]],
-    [">i2", [255, 255, 128, 0], "int32", [-1, -32768]],
-    ["<u2", [255, 255, 0, 128], "int32", [65535, 32768]],
-    ["<u4", [255, 255, 255, 255, 1, 0, 0, 0], "int64", [4294967295, 1]],
+    ["<i2", [255, 255, 0, 128], "int16", [-1, -32768]],
+    [">i2", [255, 255, 128, 0], "int16", [-1, -32768]],
+    ["<u2", [255, 255, 0, 128], "uint16", [65535, 32768]],
+    ["<u4", [255, 255, 255, 255, 1, 0, 0, 0], "uint32", [4294967295, 1]],
     [">i4", [255, 255, 255, 254, 0, 0, 0, 1], "int32", [-2, 1]],
     [">f4", [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0], "float32", [1, -2]],
     ["=f2", [0, 0x3c, 0, 0xc0], "float16", [1, -2]],
-    [">u8", [0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 1, 0], "int64", [9, 256]],
+    [">u8", [0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 1, 0], "uint64", [9, 256]],
   ] as const)("reads %s", (descr, bytes, dtype, values) => {
     for (const version of [1, 2, 3]) {
       expect(decodeNpy(npyFile(dict(descr, "(2,)"), bytes, version))).toEqual(Tensor.of(values, [2], dtype));
@@ -168,10 +168,6 @@ describe("NPY files that are not what they should be", () => {
     const error = errorOf(npyFile(header, new Uint8Array(32)));
     expect([error.code, error.message]).toEqual(["dtype", expect.stringContaining(words)]);
     expect(error.advice).not.toBeUndefined();
-  });
-
-  it("uint64 beyond int64", () => {
-    expect(errorOf(npyFile(dict("<u8", "(1,)"), new Uint8Array(8).fill(255))).message).toContain("beyond 2⁶³");
   });
 
   it("truncated anywhere", () => {

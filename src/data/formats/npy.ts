@@ -4,12 +4,6 @@ import { bytesPerElement, viewBytes } from "../../graph/dtype.ts";
 import { CajalError, type DType, formatShape, type Shape, sizeOf, Tensor, type TypedArray } from "../../graph/index.ts";
 import { badNpy, npyHeader, parseNpyHeader, rankLimit } from "./npy-header.ts";
 
-interface ElementType {
-  readonly dtype: DType;
-  /** Of one element in the file. */
-  readonly bytes: number;
-}
-
 /** NumPy's name of an element type, without its byte order: "float32" is "f4". It has none for some. */
 function codeOf(dtype: DType): string | undefined {
   if (dtype === "bool") return "b1";
@@ -17,26 +11,18 @@ function codeOf(dtype: DType): string | undefined {
   return bits === undefined ? undefined : `${kind}${Number(bits) / 8}`;
 }
 
-const native: ReadonlyMap<string, ElementType> = new Map(
+const dtypeOf: ReadonlyMap<string, DType> = new Map(
   (Object.keys(bytesPerElement) as DType[]).flatMap((dtype) => {
     const code = codeOf(dtype);
-    return code === undefined ? [] : [[code, { dtype, bytes: bytesPerElement[dtype] }] as const];
+    return code === undefined ? [] : [[code, dtype] as const];
   }),
 );
 
-/** Types that Cajal doesn't compute in become the narrowest that holds them. */
-const widened: ReadonlyMap<string, ElementType> = new Map([
-  ["i2", { dtype: "int32", bytes: 2 }],
-  ["u2", { dtype: "int32", bytes: 2 }],
-  ["u4", { dtype: "int64", bytes: 4 }],
-  ["u8", { dtype: "int64", bytes: 8 }],
-]);
-
 /**
  * Reads an NPY file (versions 1.0 to 3.0). Elements are a view of `bytes` where they are little endian, in C order and aligned, else a
- * copy. int16 and uint16 become int32, uint32 and uint64 become int64.
+ * copy.
  * @param source what messages call the file
- * @throws CajalError `bad-file` (damaged), `dtype` (complex, text, dates, Python objects, structured arrays, uint64 beyond int64)
+ * @throws CajalError `bad-file` (damaged), `dtype` (complex, text, dates, Python objects, structured arrays)
  */
 export function decodeNpy(bytes: Uint8Array, source = "the NPY file"): Tensor {
   const { descr, fortranOrder, shape, dataStart } = parseNpyHeader(bytes, source);
@@ -44,9 +30,9 @@ export function decodeNpy(bytes: Uint8Array, source = "the NPY file"): Tensor {
   if (match === null) throw badNpy(source, `has elements of type "${descr}", which NumPy has not`);
   const [, order, kind, width] = match;
   const code = kind + width;
-  const type = native.get(code) ?? widened.get(code);
-  if (type === undefined) throw unsupported(kind, descr, source);
-  const { dtype, bytes: elementBytes } = type;
+  const dtype = dtypeOf.get(code);
+  if (dtype === undefined) throw unsupported(kind, descr, source);
+  const elementBytes = bytesPerElement[dtype];
 
   let size = 1;
   for (const dim of shape) {
@@ -59,7 +45,7 @@ export function decodeNpy(bytes: Uint8Array, source = "the NPY file"): Tensor {
     throw badNpy(source, `has ${data.length} bytes of elements; ${descr} ${formatShape(shape)} needs ${needed}`);
   }
   const little = order === ">" && elementBytes > 1 ? swapped(data, elementBytes) : data;
-  const elements = native.has(code) ? viewBytes(dtype, little) : widen(code, little, source);
+  const elements = viewBytes(dtype, little);
   return new Tensor(dtype, shape, fortranOrder && shape.length > 1 ? fromFortran(elements, shape) : elements);
 }
 
@@ -111,25 +97,6 @@ function swapped(bytes: Uint8Array, width: number): Uint8Array {
     for (let i = 0; i < width; i++) result[start + i] = bytes[start + width - 1 - i];
   }
   return result;
-}
-
-function widen(code: string, bytes: Uint8Array, source: string): TypedArray {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  switch (code) {
-    case "i2":
-      return Int32Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true));
-    case "u2":
-      return Int32Array.from({ length: bytes.length / 2 }, (_, i) => view.getUint16(2 * i, true));
-    case "u4":
-      return BigInt64Array.from({ length: bytes.length / 4 }, (_, i) => BigInt(view.getUint32(4 * i, true)));
-    default: {
-      const signed = BigInt64Array.from({ length: bytes.length / 8 }, (_, i) => view.getBigInt64(8 * i, true));
-      if (signed.some((value) => value < 0n)) {
-        throw new CajalError("dtype", `${source} holds uint64 numbers beyond 2⁶³ − 1, which int64 can't hold`);
-      }
-      return signed;
-    }
-  }
 }
 
 /** Elements whose first axis varies fastest, in an order in which the last does. */

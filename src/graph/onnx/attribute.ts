@@ -5,7 +5,7 @@ import { Tensor } from "../tensor.ts";
 import { type AttributeProto, attributeType, type GraphProto } from "./schema.ts";
 import { type ExternalData, tensorFromProto, tensorToProto } from "./tensor.ts";
 
-/** A subgraph stays as it is: only `If` reads one. */
+/** A body stays as it is, for its node to trace. */
 export type ReadAttribute = AttributeValue | GraphProto;
 
 export function attributeFromProto(proto: AttributeProto, external: ExternalData): ReadAttribute {
@@ -30,7 +30,7 @@ export function attributeFromProto(proto: AttributeProto, external: ExternalData
     case attributeType.strings:
       return proto.strings.map(decode);
   }
-  throw new Error(`attribute "${proto.name}" has type ${proto.type}, which is not supported`);
+  throw new Error(`attribute "${proto.name ?? ""}" has type ${proto.type ?? 0}, which is not supported`);
 }
 
 /** Very old writers left the type out. */

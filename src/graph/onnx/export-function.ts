@@ -7,7 +7,7 @@ import { mapLeaves } from "../tree.ts";
 import type { Value } from "../value.ts";
 import { decodeModel, encodeModel } from "./codec.ts";
 import { encodeGraph } from "./export.ts";
-import type { GraphProto, ModelProto, ValueInfoProto } from "./schema.ts";
+import type { DimensionProto, GraphProto, ModelProto, ValueInfoProto } from "./schema.ts";
 
 export interface ExportOptions {
   /** What inputs are called, by argument; default: their index. */
@@ -50,17 +50,11 @@ export function exportOnnx<A extends readonly unknown[], R>(
 function openBatch(model: ModelProto, larger: ModelProto, name: string): ModelProto {
   const graph = model.graph as GraphProto;
   const other = larger.graph as GraphProto;
-  const open = (ports: readonly ValueInfoProto[], others: readonly ValueInfoProto[]) => {
-    for (const [i, { type }] of ports.entries()) {
-      for (const [k, dim] of (type?.tensorType?.shape?.dim ?? []).entries()) {
-        if (dim.dimValue === others[i].type?.tensorType?.shape?.dim[k].dimValue) continue;
-        delete dim.dimValue;
-        dim.dimParam = name;
-      }
-    }
-  };
-  open(graph.input, other.input);
-  open(graph.output, other.output);
+  for (const dim of differing(graph, other)) {
+    delete dim.dimValue;
+    dim.dimParam = name;
+  }
+  openBodies(graph, other);
   const fixed = (g: GraphProto) => encodeModel({ ...model, graph: { ...g, input: [], output: [] } });
   const [a, b] = [fixed(graph), fixed(other)];
   if (a.length !== b.length || a.some((byte, i) => byte !== b[i])) {
@@ -69,4 +63,27 @@ function openBatch(model: ModelProto, larger: ModelProto, name: string): ModelPr
     });
   }
   return model;
+}
+
+/** The dims of inputs and outputs in which two graphs differ. */
+function differing(graph: GraphProto, other: GraphProto): DimensionProto[] {
+  const between = (ports: readonly ValueInfoProto[], others: readonly ValueInfoProto[]) =>
+    ports.flatMap(({ type }, i) =>
+      (type?.tensorType?.shape?.dim ?? []).filter(
+        ({ dimValue }, k) => dimValue !== others[i]?.type?.tensorType?.shape?.dim[k]?.dimValue,
+      ),
+    );
+  return [...between(graph.input, other.input), ...between(graph.output, other.output)];
+}
+
+/** In the bodies of both graphs, leaves the dims unsaid in which they differ: the runtime infers them. */
+function openBodies(graph: GraphProto, other: GraphProto): void {
+  for (const [i, { attribute }] of graph.node.entries()) {
+    for (const [k, { g }] of attribute.entries()) {
+      const twin = other.node[i]?.attribute[k]?.g;
+      if (g === undefined || twin === undefined) continue;
+      for (const dim of [...differing(g, twin), ...differing(twin, g)]) delete dim.dimValue;
+      openBodies(g, twin);
+    }
+  }
 }

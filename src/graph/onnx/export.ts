@@ -1,8 +1,10 @@
 /** @file A graph of Values to an ONNX model. */
 
 import { onnxNumber } from "../dtype.ts";
+import { CajalError } from "../error.ts";
 import { int } from "../op.ts";
 import { producerOf } from "../order.ts";
+import { asTraced, type Rewrite } from "../precision.ts";
 import type { ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { attributeToProto } from "./attribute.ts";
@@ -25,6 +27,7 @@ export function encodeGraph(
   inputs: readonly NamedValue[],
   outputs: readonly NamedValue[],
   metadata: Readonly<Record<string, string>> = {},
+  rewrite: Rewrite = asTraced,
 ): Uint8Array {
   const names = new Names();
   for (const { name, value } of inputs) names.input(name, value);
@@ -35,7 +38,7 @@ export function encodeGraph(
     [...given],
     (value) => given.has(value),
   );
-  const node = writeNodes(planned.nodes, names);
+  const node = writeNodes(planned.nodes, names, rewrite);
   for (const { name, value } of outputs)
     if (names.of(value) !== name) node.push(plainNode("Identity", [names.of(value)], [name]));
   const domains = new Set(node.flatMap((proto) => domainsOf(proto)));
@@ -63,19 +66,19 @@ function domainsOf(proto: NodeProto): string[] {
   return proto.domain ? [proto.domain, ...inside] : inside;
 }
 
-function writeNodes(nodes: readonly PlannedNode[], names: Names): NodeProto[] {
+function writeNodes(nodes: readonly PlannedNode[], names: Names, rewrite: Rewrite): NodeProto[] {
   return nodes.flatMap((planned) => {
-    if (planned.node.definition.name !== "Identity") return nodeProtos(planned, names);
+    if (planned.node.definition.name !== "Identity") return nodeProtos(planned, names, rewrite);
     // A boundary computes nothing: its outputs go by the names of its inputs.
     for (const [i, output] of planned.outputs.entries()) names.alias(output, planned.inputs[i] as Value);
     return [];
   });
 }
 
-function writeBody(name: string, { inputs, outputs, nodes }: PlannedBody, around: Names): GraphProto {
+function writeBody(name: string, { inputs, outputs, nodes }: PlannedBody, around: Names, rewrite: Rewrite): GraphProto {
   const names = around.inside();
   const input = inputs.map((value, i) => valueInfo(names.define(value, `${name}:input${i}`), value));
-  const node = writeNodes(nodes, names);
+  const node = writeNodes(nodes, names, rewrite);
   // Each output must be made inside, and once.
   const free = new Set(node.flatMap(({ output }) => output));
   const output = outputs.map((value, i) => {
@@ -89,10 +92,11 @@ function writeBody(name: string, { inputs, outputs, nodes }: PlannedBody, around
 }
 
 /** A node, or the nodes that stand for it where the runtime is known to get the one wrong. */
-function nodeProtos(planned: PlannedNode, names: Names): NodeProto[] {
+function nodeProtos(planned: PlannedNode, names: Names, rewrite: Rewrite): readonly NodeProto[] {
   const { node } = planned;
-  const proto = nodeProto(planned, names);
-  if (node.definition.name !== "MatMul" || node.inputs[1]?.rank !== 1) return [proto];
+  const proto = nodeProto(planned, names, rewrite);
+  if (node.definition.name !== "MatMul" || node.inputs[1]?.rank !== 1)
+    return rewrite(node, proto, (name) => names.fresh(name));
   // ONNX Runtime 1.30 fuses Transpose and MatMul, and then multiplies a vector on the right by the wrong matrix; a column is right.
   const [result] = proto.output;
   const axis = names.constantOf([-1]);
@@ -105,12 +109,21 @@ function nodeProtos(planned: PlannedNode, names: Names): NodeProto[] {
   ];
 }
 
-function nodeProto(planned: PlannedNode, names: Names): NodeProto {
+function nodeProto(planned: PlannedNode, names: Names, rewrite: Rewrite): NodeProto {
   const { definition, scope } = planned.node;
+  if (definition.run !== undefined) {
+    throw new CajalError(
+      "argument",
+      `${definition.name} is computed in TypeScript, not by ONNX Runtime${scope === "" ? "" : `, at "${scope}"`}`,
+      {
+        advice: "It can be part of a compiled function, but not of an ONNX file, nor of the body of a loop or branch.",
+      },
+    );
+  }
   const base = `${scope === "" ? "" : `${scope}/`}${definition.name}`;
   const inputs = planned.inputs.map((input, i) => (input === undefined ? "" : names.of(input, `${base}:input${i}`)));
   const bodies = Object.entries(planned.bodies).map(([name, body]) =>
-    graphAttribute(name, writeBody(`${base}:${name}`, body, names)),
+    graphAttribute(name, writeBody(`${base}:${name}`, body, names, rewrite)),
   );
   const outputs = planned.outputs.map((output, i) => names.define(output, i === 0 ? base : `${base}:${i}`));
   return {

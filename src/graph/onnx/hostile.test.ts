@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { CajalError } from "../error.ts";
 import { Rng } from "../rng.ts";
 import { Tensor } from "../tensor.ts";
-import { ints, model, node } from "../testing/proto.ts";
+import { float, int, ints, model, node, text } from "../testing/proto.ts";
 import { trace } from "../trace.ts";
 import type { Value } from "../value.ts";
 import { decodeModel, encodeModel } from "./codec.ts";
@@ -169,6 +169,83 @@ describe("files that are not what they should be", () => {
       expect(
         errorOf(encodeModel(model(13, [node("Conv", ["x", "w"], ["y"], [attribute])], ["N", 4, 6, 6], [weights]))).code,
       ).toBe("shape");
+    }
+  });
+
+  it.each([
+    [11, "input 0 is missing", node("Softmax", [], ["y"])],
+    [11, 'attribute "axis" is not a number', node("Softmax", ["x"], ["y"], [text("axis", "1")])],
+    [9, "input 0 is missing", node("Clip", [], ["y"], [float("min", 0)])],
+    [9, 'attribute "min" is not a number', node("Clip", ["x"], ["y"], [ints("min", [0])])],
+    [9, "input 0 is missing", node("Pad", [""], ["y"])],
+    [9, 'attribute "starts" is not a list of numbers', node("Slice", ["x"], ["y"], [int("starts", 0)])],
+    [9, 'attribute "scales" is not a list of numbers', node("Upsample", ["x"], ["y"], [text("scales", "2")])],
+    [13, "input 0 is missing", node("MaxPool", [], ["y"], [text("auto_pad", "VALID")])],
+    [13, "input 1 is missing", node("Conv", ["x"], ["y"], [text("auto_pad", "VALID")])],
+    [
+      13,
+      "not a list of numbers",
+      node(
+        "MaxPool",
+        ["x"],
+        ["y"],
+        [text("auto_pad", "SAME_UPPER"), ints("kernel_shape", [2, 2]), int("dilations", 2)],
+      ),
+    ],
+    [18, 'attribute "num_groups" is not a number', node("GroupNormalization", ["x", "x", "x"], ["y"])],
+    [18, "4 channels do not fall into", node("GroupNormalization", ["x", "x", "x"], ["y"], [int("num_groups", 3)])],
+    [18, "input 1 is missing", node("GroupNormalization", ["x"], ["y"], [int("num_groups", 2)])],
+  ] as const)("operator set %i: %s", (opset, words, wrong) => {
+    const error = errorOf(encodeModel(model(opset, [wrong], ["N", 4, 6, 6])));
+    expect(error.code).toBe("bad-onnx");
+    expect(error.message).toContain(words);
+  });
+
+  it("functions that unfold without end, or to nothing after 2⁶⁰ calls", () => {
+    const calls = (name: string, inner: string, times: number) => ({
+      name,
+      domain: "own",
+      input: ["a"],
+      output: [],
+      attribute: [],
+      attributeProto: [],
+      opsetImport: [],
+      node: Array.from({ length: times }, () => ({ ...node(inner, ["a"], ["b"]), domain: "own" })),
+    });
+    const file = (functions: ReturnType<typeof calls>[]) =>
+      encodeModel({ ...model(17, [{ ...node("f0", ["x"], ["y"]), domain: "own" }], ["N", 4]), functions });
+    const doubling = Array.from({ length: 60 }, (_, i) => calls(`f${i}`, `f${i + 1}`, 2));
+    expect(errorOf(file([...doubling, calls("f60", "", 0)])).message).toContain("unfold to more than");
+    expect(errorOf(file([calls("f0", "f0", 1)])).message).toContain("calls itself");
+  });
+
+  it("a fused op without its inputs", () => {
+    const error = errorOf(encodeModel(model(17, [{ ...node("BiasGelu", [], ["y"]), domain: "com.microsoft" }], [4])));
+    expect(error.code).toBe("bad-onnx");
+    expect(error.message).not.toMatch(/undefined|Cannot/);
+  });
+
+  it("a fused op whose inputs lack axes", () => {
+    const attention = {
+      ...node("MultiHeadAttention", ["x", "b", "b"], ["y"], [int("num_heads", 2)]),
+      domain: "com.microsoft",
+    };
+    const bias = tensorToProto(Tensor.zeros([1]), "b");
+    expect(errorOf(encodeModel(model(17, [attention], [1, 8, 2], [bias]))).message).toBe(
+      'MultiHeadAttention: [1, 8, 2] × [1] × [1]: the ranks are not those that the op takes, at "MultiHeadAttention_y"',
+    );
+  });
+
+  it("a node without names is called by its op", () => {
+    const nameless = { ...node("Neg", ["nobody"], [""]), name: "" };
+    expect(errorOf(encodeModel(model(13, [nameless], ["N", 4]))).message).toContain('"nobody", needed by "Neg"');
+  });
+
+  it("a good file at any address, also in a Node.js Buffer", () => {
+    for (let shift = 0; shift < 8; shift++) {
+      const buffer = Buffer.alloc(good.length + 8).subarray(shift, shift + good.length);
+      buffer.set(good);
+      expect(() => load(buffer)).not.toThrow();
     }
   });
 });

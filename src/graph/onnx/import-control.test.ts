@@ -1,14 +1,17 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { runtime } from "#runtime";
 import { compile } from "../compile.ts";
 import { cond } from "../cond.ts";
 import { customVjp, grad, vjp } from "../derivative.ts";
+import { CajalError } from "../error.ts";
 import { concat } from "../functions.ts";
 import { collect, intervene } from "../names.ts";
 import { Rng } from "../rng.ts";
 import { scan } from "../scan.ts";
 import { Tensor } from "../tensor.ts";
 import { int, ints, model, node } from "../testing/proto.ts";
+import { trace } from "../trace.ts";
 import type { Value } from "../value.ts";
 import { whileLoop } from "../while-loop.ts";
 import { encodeModel } from "./codec.ts";
@@ -332,5 +335,75 @@ describe("exported and imported again", () => {
       grad((q: Record<string, Value>) => back.apply(q, { x }).result)(p),
     )(back.params as never, x43);
     for (const [i, value] of direct.w.numbers().entries()) expect(again[name].numbers()[i]).toBeCloseTo(value, 5);
+  });
+
+  it("leaves the batch open through the bodies", async () => {
+    const f = (x: Value) =>
+      scan(
+        (s: Value, xt: Value) => ({ state: s.matmul(w).add(xt).tanh(), y: s }),
+        x.sum(1),
+        x.transpose([1, 0, 2]),
+      ).ys.transpose([1, 0, 2]);
+    const bytes = exportOnnx(f, [Tensor.zeros([2, 4, 3])], { names: ["x"], batch: { name: "N", arguments: [0] } });
+    const back = importOnnx(bytes);
+    expect([back.inputs[0].shape, back.outputs[0].shape]).toEqual([
+      ["N", 4, 3],
+      ["N", 4, 3],
+    ]);
+    const x = rng.normal([5, 4, 3]);
+    const raw = await runtime.createSession(bytes);
+    const { result } = await raw.run({ x });
+    await raw.release();
+    const direct = await compile(f)(x);
+    for (const [i, value] of direct.numbers().entries()) expect(result.numbers()[i]).toBeCloseTo(value, 5);
+  });
+});
+
+describe("damaged files with bodies", () => {
+  const w = rng.normal([2, 2]);
+  const good = exportOnnx(
+    (x: Value) => {
+      const { ys } = scan((s: Value, xt: Value) => ({ state: s.matmul(w).add(xt), y: s.sin() }), x.sum(0), x, {
+        reverse: true,
+      });
+      const { state } = whileLoop(
+        (s: Value) => s.less(3),
+        (s) => s.mul(s).add(1),
+        ys.sum(),
+      );
+      return cond(
+        state.greater(5),
+        () => ys,
+        () => ys.neg(),
+      );
+    },
+    [Tensor.zeros([3, 2])],
+    { names: ["x"] },
+  );
+
+  it("give an error of ours, or a model with other numbers", () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: good.length * 8 - 1 }), { minLength: 1, maxLength: 4 }), (bits) => {
+        const bytes = good.slice();
+        for (const bit of bits) bytes[bit >> 3] ^= 1 << (bit & 7);
+        try {
+          const damaged = importOnnx(bytes);
+          trace(
+            (x: Value) => damaged.apply(damaged.params, { [damaged.inputs[0]?.name ?? "x"]: x }),
+            [Tensor.zeros([3, 2])],
+          );
+        } catch (error) {
+          if (!(error instanceof CajalError)) throw error;
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it("a condition that waits for itself", () => {
+    const circle = [node("Identity", ["b"], ["a"]), node("Identity", ["a"], ["b"]), node("Neg", ["s"], ["s2"])];
+    const nodes = [node("Loop", ["five", "", "x"], ["y"], [body("body", ["step", "go", "s"], circle, ["a", "s2"])])];
+    const imported = importOnnx(encodeModel(model(17, nodes, [2], [constant("five", [5], "int64")])));
+    expect(() => trace((x: Value) => imported.apply(imported.params, { x }), [Tensor.zeros([2])])).toThrow("cyclic");
   });
 });

@@ -104,7 +104,8 @@ function runScan(control: ControlNode): Value[] {
 /** Whether another step is always run, as far as one can see without running any: how exporters write `for`. */
 function alwaysGoesOn(body: GraphProto, control: ControlNode): boolean {
   let name = body.output[0]?.name ?? "";
-  for (;;) {
+  // No way is longer than there are nodes, unless it is a circle.
+  for (let hops = 0; hops <= body.node.length; hops++) {
     if (name === body.input[1]?.name) return true;
     const maker = body.node.find(({ output }) => output.includes(name));
     if (maker?.opType === "Constant") return isTrue(maker.attribute.find((one) => one.name === "value")?.t, control);
@@ -115,6 +116,7 @@ function alwaysGoesOn(body: GraphProto, control: ControlNode): boolean {
     if (maker.opType !== "Identity" && maker.opType !== "Cast") return false;
     name = maker.input[0];
   }
+  return false;
 }
 
 const isTrue = (proto: Parameters<typeof tensorFromProto>[0] | undefined, { context }: ControlNode): boolean =>

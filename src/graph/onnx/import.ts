@@ -6,6 +6,7 @@ import { ops } from "../ops/index.ts";
 import { formatShape, type Tensor } from "../tensor.ts";
 import { Value } from "../value.ts";
 import { decodeModel } from "./codec.ts";
+import { inlineFunctions } from "./inline.ts";
 import { checkOp, lookUp, nodeName } from "./run-body.ts";
 import { runNode } from "./run-node.ts";
 import type { ModelProto, NodeProto, ValueInfoProto } from "./schema.ts";
@@ -68,7 +69,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions = {}): Impo
 
 /** Imports a decoded model. */
 export function importModel(model: ModelProto, external: ExternalData, source: string): ImportedModel {
-  const { graph } = model;
+  const { graph } = inlineFunctions(model, source);
   if (graph === undefined || graph.node.length === 0) {
     throw new CajalError("bad-onnx", `${source} holds no graph`, { advice: "It is empty, or not an ONNX model." });
   }

@@ -4,6 +4,7 @@ import { CajalError } from "../error.ts";
 import { ops } from "../ops/index.ts";
 import type { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
+import { isTakenApart } from "./fused.ts";
 import type { GraphProto, NodeProto } from "./schema.ts";
 import { sortNodes } from "./sort.ts";
 import { type ExternalData, tensorFromProto } from "./tensor.ts";
@@ -54,18 +55,19 @@ export function nodeName(node: NodeProto): string {
   return node.name || node.output[0] || node.opType || "";
 }
 
+/** Whether the domain is that of the ONNX standard. */
+export function isStandard(domain: string): boolean {
+  return domain === "" || domain === "ai.onnx";
+}
+
 /** @throws CajalError `unknown-op` */
 export function checkOp(node: NodeProto, source: string): void {
   const { opType = "", domain = "" } = node;
+  if (isTakenApart(domain, opType)) return;
+  if (isStandard(domain) && (opType === "Constant" || renamedOps.has(opType))) return;
   const definition = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
-  const handled = opType === "Constant" || renamedOps.has(opType);
-  if (
-    domain === "" || domain === "ai.onnx"
-      ? definition?.domain === undefined && (definition !== undefined || handled)
-      : definition?.domain === domain
-  ) {
+  if (definition !== undefined && (isStandard(domain) ? definition.domain === undefined : definition.domain === domain))
     return;
-  }
   throw new CajalError(
     "unknown-op",
     `${source}: the op "${domain === "" ? "" : `${domain}.`}${opType}", at "${nodeName(node)}", is not known`,

@@ -7,10 +7,11 @@ import { Tensor } from "../tensor.ts";
 import type { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
 import { attributeFromProto, type ReadAttribute } from "./attribute.ts";
+import { isTakenApart, takeApart } from "./fused.ts";
 import { controlNodes } from "./import-control.ts";
-import { type Context, type Environment, lookUp, nodeName } from "./run-body.ts";
+import { type Context, type Environment, isStandard, lookUp, nodeName } from "./run-body.ts";
 import type { NodeProto } from "./schema.ts";
-import { upgrade } from "./upgrade.ts";
+import { type Invocation, upgrade } from "./upgrade.ts";
 
 /** Runs one node on the values by name, and adds its outputs, tapped. */
 export function runNode(node: NodeProto, environment: Environment, context: Context): void {
@@ -19,9 +20,12 @@ export function runNode(node: NodeProto, environment: Environment, context: Cont
       return invoke(node, environment, context);
     } catch (error) {
       if (error instanceof CajalError) throw error;
-      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${(error as Error).message}`, {
-        cause: error,
-      });
+      // What the JavaScript engine says of a missing input is of no use to who has the file.
+      const reason =
+        error instanceof TypeError || error instanceof RangeError
+          ? "its inputs or attributes are not what the op takes"
+          : (error as Error).message;
+      throw new CajalError("bad-onnx", `${node.opType}, at "${nodeName(node)}": ${reason}`, { cause: error });
     }
   });
   for (const [i, name] of node.output.entries()) {
@@ -38,16 +42,15 @@ function invoke(node: NodeProto, environment: Environment, context: Context): Va
   const control = controlNodes[node.opType ?? ""];
   if (control !== undefined) return control({ node, inputs, attributes, environment, context });
   if (node.opType === "Constant") return [constantValue(attributes, context.tracer)];
-  const { op, ...now } = upgrade(
-    {
-      op: node.opType ?? "",
-      inputs,
-      attributes: attributes as Record<string, AttributeValue>,
-      outputs: node.output.length,
-    },
-    context.opset,
-    context.tracer,
-  );
+  const { domain = "", opType = "" } = node;
+  const written: Invocation = {
+    op: opType,
+    inputs,
+    attributes: attributes as Record<string, AttributeValue>,
+    outputs: node.output.length,
+  };
+  if (isTakenApart(domain, opType)) return takeApart(written, context.tracer);
+  const { op, ...now } = isStandard(domain) ? upgrade(written, context.opset, context.tracer) : written;
   return context.tracer.emitAll(op, now.inputs, now.attributes, now.outputs);
 }
 

@@ -45,6 +45,23 @@ export interface NodeProto extends Message {
   opType?: string;
   attribute: AttributeProto[];
   domain?: string;
+  /** Which of several functions of the same name it calls. */
+  overload?: string;
+}
+
+/** An op that the model itself defines. */
+export interface FunctionProto extends Message {
+  name?: string;
+  input: string[];
+  output: string[];
+  /** Names of attributes without a default. */
+  attribute: string[];
+  /** Attributes with their defaults. */
+  attributeProto: AttributeProto[];
+  node: NodeProto[];
+  opsetImport: { domain?: string; version?: Int }[];
+  domain?: string;
+  overload?: string;
 }
 
 export interface DimensionProto extends Message {
@@ -74,7 +91,7 @@ export interface ModelProto extends Message {
   producerVersion?: string;
   graph?: GraphProto;
   metadataProps: StringStringEntryProto[];
-  functions: Uint8Array[];
+  functions: FunctionProto[];
 }
 
 /** Every decoded message keeps the fields that the schema does not name, as encoded. */
@@ -114,7 +131,8 @@ export type MessageName =
   | "Type"
   | "TensorType"
   | "TensorShape"
-  | "Dimension";
+  | "Dimension"
+  | "Function";
 
 const one = (name: string, type: Scalar | MessageName): Field => ({ name, type });
 const many = (name: string, type: Scalar | MessageName): Field => ({ name, type, repeated: true });
@@ -128,7 +146,7 @@ export const schema: Readonly<Record<MessageName, Readonly<Record<number, Field 
     7: one("graph", "Graph"),
     8: many("opsetImport", "OperatorSetId"),
     14: many("metadataProps", "StringStringEntry"),
-    25: many("functions", "bytes"),
+    25: many("functions", "Function"),
   },
   OperatorSetId: { 1: one("domain", "string"), 2: one("version", "int") },
   StringStringEntry: { 1: one("key", "string"), 2: one("value", "string") },
@@ -148,6 +166,18 @@ export const schema: Readonly<Record<MessageName, Readonly<Record<number, Field 
     4: one("opType", "string"),
     5: many("attribute", "Attribute"),
     7: one("domain", "string"),
+    8: one("overload", "string"),
+  },
+  Function: {
+    1: one("name", "string"),
+    4: many("input", "string"),
+    5: many("output", "string"),
+    6: many("attribute", "string"),
+    7: many("node", "Node"),
+    9: many("opsetImport", "OperatorSetId"),
+    10: one("domain", "string"),
+    11: many("attributeProto", "Attribute"),
+    13: one("overload", "string"),
   },
   Attribute: {
     1: one("name", "string"),

@@ -40,7 +40,7 @@ export function sortNodes(graph: GraphProto, source: string, outer: ReadonlySet<
         if (given.has(name) || outer.has(name)) continue;
         throw new CajalError(
           "bad-onnx",
-          `${source}: "${name}", needed by "${top.node.name || top.node.output[0]}", is made by no node`,
+          `${source}: "${name}", needed by "${top.node.name || top.node.output[0] || top.node.opType || ""}", is made by no node`,
         );
       }
       if (state.get(node) === "open") {

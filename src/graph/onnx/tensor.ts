@@ -113,7 +113,7 @@ function readExternal(proto: TensorProto, external: ExternalData, byteLength: nu
   if (!Number.isSafeInteger(offset) || offset < 0 || length !== byteLength) {
     throw damaged(
       where,
-      `needs ${byteLength} bytes, its external data says offset ${entries.get("offset")}, length ${entries.get("length")}`,
+      `needs ${byteLength} bytes, its external data says offset ${entries.get("offset") ?? 0}, length ${entries.get("length") ?? byteLength}`,
     );
   }
   return external(location, offset, length);

@@ -3,10 +3,11 @@
  * The standard's change log (Operators: "version" lists) is the source of each threshold.
  */
 
-import type { AttributeValue } from "../op.ts";
+import { type AttributeValue, required } from "../op.ts";
 import { sizeOf } from "../tensor.ts";
 import type { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
+import { compositions } from "./compositions/index.ts";
 
 /** A node as imported, its attributes read. */
 export interface Invocation {
@@ -22,13 +23,31 @@ interface Upgrade {
   readonly rewrite: (node: Invocation, tracer: Tracer) => Invocation;
 }
 
+// Attributes are as the file has them here: their kinds are checked only in the form of the current operator set.
+
+function numbers(node: Invocation, name: string): readonly number[] | undefined {
+  const value = node.attributes[name];
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || !value.every((item) => typeof item === "number")) {
+    throw new Error(`attribute "${name}" is not a list of numbers`);
+  }
+  return value;
+}
+
+function number(node: Invocation, name: string, otherwise?: number): number {
+  const value = node.attributes[name] ?? otherwise;
+  if (typeof value !== "number") throw new Error(`attribute "${name}" is not a number`);
+  return value;
+}
+
 /** Moves an integer-list attribute to an input position. */
 function toInput(node: Invocation, tracer: Tracer, name: string, index: number): Invocation {
-  const { [name]: list, ...attributes } = node.attributes;
+  const list = numbers(node, name);
   if (list === undefined) return node;
+  const { [name]: _moved, ...attributes } = node.attributes;
   const inputs = [...node.inputs];
   while (inputs.length < index) inputs.push(undefined);
-  inputs[index] = tracer.constant(list as readonly number[], "int64");
+  inputs[index] = tracer.constant(list, "int64");
   return { ...node, inputs, attributes };
 }
 
@@ -48,8 +67,8 @@ const axesToInput = (before: number): Upgrade => ({
 const flattened: Upgrade = {
   before: 13,
   rewrite: (node): Invocation => {
-    const x = node.inputs[0] as Value;
-    const axis = Number(node.attributes.axis ?? 1);
+    const x = required(node.inputs, 0);
+    const axis = number(node, "axis", 1);
     const from = axis < 0 ? axis + x.rank : axis;
     if (from === x.rank - 1) return { ...node, attributes: { axis: -1 } };
     const rows = sizeOf(x.shape.slice(0, from));
@@ -80,13 +99,13 @@ const explicitPads: Upgrade = {
     const { auto_pad, pads: _ignored, ...attributes } = node.attributes;
     const mode = String(auto_pad ?? "NOTSET");
     if (mode === "NOTSET") return node;
-    const x = node.inputs[0] as Value;
-    const weight = node.inputs[node.op === "QLinearConv" ? 3 : 1] as Value;
-    const kernel = (attributes.kernel_shape as readonly number[] | undefined) ?? weight.shape.slice(2);
-    const dilations = (attributes.dilations as readonly number[] | undefined) ?? kernel.map(() => 1);
+    const x = required(node.inputs, 0);
+    const kernel =
+      numbers(node, "kernel_shape") ?? required(node.inputs, node.op === "QLinearConv" ? 3 : 1).shape.slice(2);
+    const dilations = numbers(node, "dilations") ?? kernel.map(() => 1);
     if (mode === "VALID" || dilations.every((step) => step === 1))
       return { ...node, attributes: { ...attributes, auto_pad: mode } };
-    const strides = (attributes.strides as readonly number[] | undefined) ?? kernel.map(() => 1);
+    const strides = numbers(node, "strides") ?? kernel.map(() => 1);
     const totals = x.shape.slice(2).map((size, i) => {
       const extent = (kernel[i] - 1) * dilations[i] + 1;
       return Math.max(0, (Math.ceil(size / strides[i]) - 1) * strides[i] + extent - size);
@@ -166,10 +185,10 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     {
       before: 11,
       rewrite: (node) => {
-        const x = node.inputs[0] as Value;
-        const bound = (value: AttributeValue | undefined) =>
-          value === undefined ? undefined : x.tracer.lift(value as number, x.dtype);
-        return { ...node, inputs: [x, bound(node.attributes.min), bound(node.attributes.max)], attributes: {} };
+        const x = required(node.inputs, 0);
+        const bound = (name: string) =>
+          node.attributes[name] === undefined ? undefined : x.tracer.lift(number(node, name), x.dtype);
+        return { ...node, inputs: [x, bound("min"), bound("max")], attributes: {} };
       },
     },
   ],
@@ -178,9 +197,9 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
       before: 11,
       rewrite: (node, tracer) => {
         const moved = toInput(node, tracer, "pads", 1);
-        const x = node.inputs[0] as Value;
+        const x = required(node.inputs, 0);
         return without(
-          { ...moved, inputs: [...moved.inputs, tracer.lift(Number(node.attributes.value ?? 0), x.dtype)] },
+          { ...moved, inputs: [...moved.inputs, tracer.lift(number(node, "value", 0), x.dtype)] },
           "value",
         );
       },
@@ -208,15 +227,30 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
   RMSNormalization: [
     { before: Number.POSITIVE_INFINITY, rewrite: (node) => ({ ...node, op: "SimplifiedLayerNormalization" }) },
   ],
+  // Scatter is ScatterElements under its first name.
+  Scatter: [{ before: Number.POSITIVE_INFINITY, rewrite: (node) => ({ ...node, op: "ScatterElements" }) }],
+  DFT: [
+    {
+      before: 20,
+      rewrite: (node, tracer) => {
+        const [x, length] = node.inputs;
+        const axis = tracer.lift(Number(node.attributes.axis ?? 1), "int64");
+        return without({ ...node, inputs: [x, length, axis] }, "axis");
+      },
+    },
+  ],
   BatchNormalization: [{ before: 9, rewrite: (node) => without(node, "spatial") }],
   GroupNormalization: [
     {
       before: 21,
       rewrite: (node) => {
-        const [x, ...perGroup] = node.inputs as Value[];
-        const groups = Number(node.attributes.num_groups);
-        const perChannel = perGroup.map((value) =>
-          value
+        const x = required(node.inputs, 0);
+        const groups = number(node, "num_groups");
+        if (x.rank < 2 || !(groups > 0) || x.shape[1] % groups !== 0) {
+          throw new Error(`${x.shape[1] ?? "no"} channels do not fall into num_groups = ${groups} groups`);
+        }
+        const perChannel = [1, 2].map((index) =>
+          required(node.inputs, index)
             .unsqueeze(1)
             .expand([groups, x.shape[1] / groups])
             .reshape([x.shape[1]]),
@@ -230,26 +264,31 @@ const upgrades: Readonly<Record<string, readonly Upgrade[]>> = {
     {
       before: Number.POSITIVE_INFINITY,
       rewrite: (node, tracer) => {
-        const { scales } = node.attributes;
+        const scales = numbers(node, "scales");
         return asymmetric(
-          scales === undefined
-            ? node
-            : { ...node, inputs: [node.inputs[0], tracer.constant(scales as number[], "float32")] },
+          scales === undefined ? node : { ...node, inputs: [node.inputs[0], tracer.constant(scales, "float32")] },
         );
       },
     },
   ],
 };
 
-/** The invocation in the form of the current operator set. */
+/** The invocation in the form of the current operator set; what is made of simpler ops comes as their results. */
 export function upgrade(node: Invocation, opset: number, tracer: Tracer): Invocation {
   let current = node;
   for (const { before, rewrite } of upgrades[node.op] ?? []) if (opset < before) current = rewrite(current, tracer);
-  return current;
+  if (!Object.hasOwn(compositions, current.op)) return current;
+  const inputs = compositions[current.op](current).slice(0, node.outputs);
+  return { op: "Identity", inputs, attributes: {}, outputs: node.outputs };
 }
 
 /** Input positions of an op, in any version, that must be known while tracing, besides those its definition names. */
 export const oldStaticInputs: Readonly<Record<string, readonly number[]>> = { Upsample: [1], Resize: [1] };
 
-/** Ops that exist under another name only. */
-export const renamedOps: ReadonlySet<string> = new Set(["Upsample", "RMSNormalization"]);
+/** Ops that exist under another name, or as compositions, only. */
+export const renamedOps: ReadonlySet<string> = new Set([
+  "Upsample",
+  "RMSNormalization",
+  "Scatter",
+  ...Object.keys(compositions),
+]);

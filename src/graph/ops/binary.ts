@@ -2,7 +2,7 @@
 
 import { broadcastIndices, broadcastShapes, expandTo, unbroadcast } from "../broadcast.ts";
 import type { DType } from "../dtype.ts";
-import { type AttributeSpec, type Attributes, int, type OpDefinition, required, table } from "../op.ts";
+import { type AttributeSpec, type Attributes, evaluateOp, int, type OpDefinition, required, table } from "../op.ts";
 import type { ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { type Partial, pointwise, sumOf } from "./rules.ts";
@@ -98,7 +98,7 @@ const mean: OpDefinition = (() => {
   return {
     ...sum,
     evaluate: (inputs, attributes, types) =>
-      sum.evaluate(inputs, attributes, types).map((total) => total.map((v) => v / inputs.length)),
+      evaluateOp(sum, inputs, attributes, types).map((total) => total.map((v) => v / inputs.length)),
   };
 })();
 

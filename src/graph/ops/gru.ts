@@ -16,6 +16,7 @@ const gru: Cell = {
   gates: 3,
   activations: ["Sigmoid", "Tanh"],
   attributes: { linear_before_reset: linearBeforeReset },
+  oneBias: false,
   states: 1,
   step: (fromInput, [h], { recurrent, bias }, [f, g], attributes) => {
     const hidden = h.length;

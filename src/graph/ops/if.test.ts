@@ -9,6 +9,7 @@ import { Rng } from "../rng.ts";
 import { scan } from "../scan.ts";
 import { Tensor } from "../tensor.ts";
 import { digest, expectSame, type Values } from "../testing/loops.ts";
+import { unrolled } from "../testing/unrolled.ts";
 import { Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
 import { whileLoop } from "../while-loop.ts";
@@ -77,6 +78,34 @@ describe('"If"', () => {
     const args = { x: normal(5, 2, 2), w: normal(2, 2) };
     await expectSame(loss(false), plain, args);
     await expectSame(loss(true), plain, args);
+  });
+
+  it("holds loops and further branches", async () => {
+    const sums = (loop: typeof scan, h: Value, x: Value) =>
+      loop((s: Value, xt: Value) => ({ state: s.mul(xt).sin(), y: s.add(xt) }), h, x);
+    const args = { x: normal(3, 2), h: normal(2), s: Tensor.of([0.5], [], "float64") };
+    await expectSame(
+      ({ x, h, s }: Values) => {
+        const value = cond(
+          s.greater(0),
+          () => {
+            const { state, ys } = sums(scan, h.exp(), x);
+            return cond(
+              s.less(0),
+              () => state,
+              () => state.mul(ys.sum()).mul(s),
+            );
+          },
+          () => h,
+        );
+        return digest(value);
+      },
+      ({ x, h, s }: Values) => {
+        const { state, ys } = sums(unrolled as typeof scan, h.exp(), x);
+        return digest(state.mul(ys.sum()).mul(s));
+      },
+      args,
+    );
   });
 
   it("keeps a custom rule in a branch", async () => {

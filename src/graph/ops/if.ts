@@ -34,20 +34,11 @@ const branchesOf = (attributes: Attributes): Branches => [
   graph(attributes, "else_branch"),
 ];
 
-/** The node, and of what comes with each of its inputs the part of each branch, by capture. */
-function parts<T>(node: GraphNode, perInput: readonly (T | undefined)[]) {
-  const branches = branchesOf(node.attributes);
-  const [yes, no] = branches.map(({ captures }, i) => {
-    const start = 1 + (i === 0 ? 0 : branches[0].captures.length);
-    return captures.map((_, k) => perInput[start + k]);
-  });
-  return { condition: node.inputs[0] as Value, branches, perCapture: [yes, no] as const };
-}
-
 const isThere = (value: unknown): boolean => value !== undefined;
 
 function vjp(node: GraphNode, cotangents: readonly MaybeZero[]): MaybeZero[] {
-  const { condition, branches } = parts(node, []);
+  const branches = branchesOf(node.attributes);
+  const [condition] = node.inputs as Value[];
   const targets = new Set<Value>();
   for (const { captures, outputs } of branches) {
     const receives = receiving(captures, outputs, cotangents.map(isThere));
@@ -75,7 +66,10 @@ function vjp(node: GraphNode, cotangents: readonly MaybeZero[]): MaybeZero[] {
 }
 
 function jvp(node: GraphNode, tangents: readonly MaybeZero[]): MaybeZero[] {
-  const { condition, branches, perCapture } = parts(node, tangents);
+  const branches = branchesOf(node.attributes);
+  const [condition] = node.inputs as Value[];
+  const start = 1 + branches[0].captures.length;
+  const perCapture = [tangents.slice(1, start), tangents.slice(start)];
   const moves = branches.map(({ captures, outputs }, b) => reached(captures, outputs, perCapture[b].map(isThere)));
   const moving = node.outputs.flatMap((output, i) =>
     isFloat(output.dtype) && (moves[0][i] || moves[1][i]) ? [i] : [],

@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { compositions } from "../onnx/compositions/index.ts";
+import { takenApart } from "../onnx/fused.ts";
 import type { OpDefinition } from "../op.ts";
 import { ops } from "./index.ts";
 
@@ -27,6 +29,21 @@ ${list((derivative) => derivative !== "zero" && !("missing" in derivative))}
 
 ${list((derivative) => derivative === "zero")}
 ${partly.length > 0 ? `\n## Without reverse derivative\n\n${partly.join("\n")}\n` : ""}
+## Imported as compositions of the above (${Object.keys(compositions).length})
+
+${Object.keys(compositions).join(", ")}
+
+## Fused ops of ONNX Runtime (com.microsoft) that are taken apart at import (${takenApart.length})
+
+${takenApart.toSorted().join(", ")}
+
+## Notes
+
+\`LSTM\`, \`GRU\` and \`RNN\` run as they are; their derivatives are those of a scan over the steps. \`Attention\`, \`MultiHeadAttention\`,
+\`GroupQueryAttention\` and \`MatMulNBits\` of com.microsoft run as they are, too, with the derivatives of the nodes that they stand for.
+\`QuantizeLinear\` is a staircase, so that its derivative is zero; a straight-through estimate is a \`customVjp\`. Functions that a model
+defines are replaced by what is inside them; \`Attention\` and \`RotaryEmbedding\` of operator set 23 by ops of older sets.
+
 \`Upsample\` is imported as \`Resize\`, \`Constant\` as a constant, an \`If\` whose condition shapes decide as the branch taken, a \`Loop\` whose number of steps is known as a \`Scan\`.
 `;
 }

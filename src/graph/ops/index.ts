@@ -6,11 +6,17 @@ import { arrangeOps } from "./arrange.ts";
 import { averagePoolOps } from "./average-pool.ts";
 import { batchNormOps } from "./batch-norm.ts";
 import { binaryOps } from "./binary.ts";
+import { bitOps } from "./bits.ts";
 import { convOps } from "./conv.ts";
 import { depthSpaceOps } from "./depth-space.ts";
+import { dftOps } from "./dft.ts";
 import { dropoutOps } from "./dropout.ts";
 import { einsumOps } from "./einsum.ts";
 import { elementwiseOps } from "./elementwise.ts";
+import { fusedAttentionOps } from "./fused-attention.ts";
+import { fusedGroupedAttentionOps } from "./fused-grouped-attention.ts";
+import { fusedOpaqueOps } from "./fused-opaque.ts";
+import { fusedWeightsOps } from "./fused-weights.ts";
 import { gatherOps } from "./gather.ts";
 import { generateOps } from "./generate.ts";
 import { gruOps } from "./gru.ts";
@@ -35,6 +41,8 @@ import { scatterOps } from "./scatter.ts";
 import { shapeOps } from "./shape.ts";
 import { sliceOps } from "./slice.ts";
 import { softmaxOps } from "./softmax.ts";
+import { sortOps } from "./sort.ts";
+import { windowFunctionOps } from "./window-functions.ts";
 
 export const ops: Readonly<Record<string, OpDefinition>> = {
   ...elementwiseOps,
@@ -62,6 +70,10 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...resizeOps,
   ...depthSpaceOps,
   ...positionOps,
+  ...sortOps,
+  ...bitOps,
+  ...dftOps,
+  ...windowFunctionOps,
   ...scanOps,
   ...lstmOps,
   ...gruOps,
@@ -70,6 +82,10 @@ export const ops: Readonly<Record<string, OpDefinition>> = {
   ...qlinearOps,
   ...ifOps,
   ...loopOps,
+  ...fusedAttentionOps,
+  ...fusedGroupedAttentionOps,
+  ...fusedWeightsOps,
+  ...fusedOpaqueOps,
 };
 
 /** @throws CajalError `unknown-op` */

@@ -4,7 +4,7 @@ import { isFloat } from "../dtype.ts";
 import { bodyFunction } from "../evaluate.ts";
 import { inBody } from "../names.ts";
 import { graph, type HostArray, type OpDefinition, required, table } from "../op.ts";
-import { pushForward, reached, zeros } from "../propagate.ts";
+import { pushForward, reached, spread, zeros } from "../propagate.ts";
 import { Subgraph } from "../subgraph.ts";
 import { sameShape } from "../tensor.ts";
 import type { GraphNode } from "../tracer.ts";
@@ -39,14 +39,14 @@ function jvp(node: GraphNode, tangents: readonly (Value | undefined)[]): (Value 
   const states = body.inputs.length - before;
   const targets = [...body.inputs, ...body.captures];
   const given = targets.map((target, i) => (isFloat(target.dtype) ? tangents[i] : undefined));
-  let moving = given.map((tangent) => tangent !== undefined);
-  for (;;) {
-    const next = reached(targets, body.outputs, moving);
-    // Output 0 is the condition; state i is input i + 2 and output i + 1.
-    const grown = moving.map((is, i) => is || (i >= before && i < before + states && next[i - 1]));
-    if (grown.every((is, i) => is === moving[i])) break;
-    moving = grown;
-  }
+  // Output 0 is the condition; state i is input i + 2 and output i + 1.
+  const moving = spread(
+    given.map((tangent) => tangent !== undefined),
+    (is) => {
+      const next = reached(targets, body.outputs, is);
+      return targets.map((_, i) => i >= before && i < before + states && next[i - 1]);
+    },
+  );
   const seeds = targets.map((target, i) => {
     if (i >= before + states) return given[i];
     return moving[i] ? target.tracer.input({ dtype: target.dtype, shape: target.shape }, "whileLoop") : undefined;

@@ -18,6 +18,7 @@ const lstm: Cell = {
   // As ONNX Runtime does it; the standard says "the input of activations".
   unclipped: [2],
   attributes: { input_forget: inputForget },
+  oneBias: true,
   states: 2,
   step: (fromInput, [h, c], { recurrent, bias, peepholes }, [f, g, onCell], attributes) => {
     const hidden = h.length;
@@ -32,12 +33,12 @@ const lstm: Cell = {
     const out = cell.map((after, k) => f.of(sums[hidden + k] + peep(1, k) * after) * onCell.of(after));
     return [out, cell];
   },
-  build: (call, { recurrent, bias, peepholes }, [f, g, onCell]) => {
+  build: (call, { recurrent, peepholes }, [f, g, onCell]) => {
     const [pi, po, pf] = peepholes ? inParts(call, peepholes, 3, 0) : [];
     const peep = (sum: Value, weight: Value | undefined, cell: Value) => (weight ? sum.add(weight.mul(cell)) : sum);
     const coupled = int(call.attributes, "input_forget") !== 0;
     return (fromInput, [h, c]) => {
-      const sums = fromInput.add(call.emit("Gemm", [h, recurrent, bias], { transB: 1 }));
+      const sums = fromInput.add(call.emit("Gemm", [h, recurrent], { transB: 1 }));
       const [i, o, forget, candidate] = inParts(call, sums, 4, 1);
       const enter = f.on(peep(i, pi, c));
       const keep = coupled ? enter.neg().add(1) : f.on(peep(forget, pf, c));

@@ -161,7 +161,7 @@ function inGroups(shape: Shape, attributes: Attributes): Layout {
   if (attributes.num_groups === undefined) throw new Error('attribute "num_groups" is missing');
   const groups = int(attributes, "num_groups");
   if (groups < 1 || shape[1] % groups !== 0)
-    throw new Error(`${shape[1]} channels do not fall into ${groups} equal groups`);
+    throw new Error(`${shape[1] ?? "no"} channels do not fall into ${groups} equal groups`);
   // ONNX Runtime fails on an empty batch.
   if (shape.includes(0)) throw new Error("there are no elements to normalise over");
   return perChannel(shape, [shape[0], groups, (shape[1] / groups) * sizeOf(shape.slice(2))]);

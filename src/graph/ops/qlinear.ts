@@ -5,7 +5,15 @@
 
 import { broadcastIndices } from "../broadcast.ts";
 import { type DType, isFloat } from "../dtype.ts";
-import { type AttributeSpec, type Attributes, type HostArray, type OpDefinition, required, table } from "../op.ts";
+import {
+  type AttributeSpec,
+  type Attributes,
+  evaluateOp,
+  type HostArray,
+  type OpDefinition,
+  required,
+  table,
+} from "../op.ts";
 import { formatShape, type Shape, sizeOf } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { convOps, convShape } from "./conv.ts";
@@ -126,7 +134,7 @@ function sums(
   const [axisA, axisB] = kind.axes(a.shape, b.shape);
   const whole = [shifted(a, inputs[at.zeros[0]], axisA), shifted(b, inputs[at.zeros[1]], axisB)];
   const bias = at.bias === undefined ? undefined : inputs[at.bias];
-  return kind.float.evaluate([...whole, bias], attributes, [{ dtype: "float64", shape }])[0];
+  return evaluateOp(kind.float, [...whole, bias], attributes, [{ dtype: "float64", shape }])[0];
 }
 
 function integerOp(name: string, kind: Kind): OpDefinition {

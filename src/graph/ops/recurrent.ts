@@ -5,7 +5,7 @@
  * 2·gates·hidden] (for x, then for h), sequence_lens [batch], initial states [directions, batch, hidden];
  * to Y [steps, directions, batch, hidden] and the last states [directions, batch, hidden].
  *
- * The derivative unrolls the steps into primitive nodes: about ten nodes for each step and direction, and as many again backwards.
+ * The derivative is that of a scan over the steps, in each direction.
  */
 
 import { isFloat } from "../dtype.ts";
@@ -18,6 +18,7 @@ import {
   required,
   text,
 } from "../op.ts";
+import { scan } from "../scan.ts";
 import { formatShape, type Shape, sameShape, type ValueType } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import { type Activation, activationsOf } from "./recurrent-activations.ts";
@@ -27,7 +28,7 @@ import { reshapeTo } from "./shape.ts";
 export interface Weights<T> {
   /** [gates·hidden, hidden] */
   readonly recurrent: T;
-  /** [gates·hidden] */
+  /** [gates·hidden]; none in `build` where the bias of h is added with that of x. */
   readonly bias: T | undefined;
   /** [3·hidden] */
   readonly peepholes: T | undefined;
@@ -41,6 +42,8 @@ export interface Cell {
   /** Positions of activations that the attribute `clip` leaves alone. */
   readonly unclipped?: readonly number[];
   readonly attributes: Readonly<Record<string, AttributeSpec>>;
+  /** The biases of x and of h are added to the same sums, so that `build` need not see the second. */
+  readonly oneBias: boolean;
   /** Inputs 5 and up that hold initial states: h, or h and c. */
   readonly states: 1 | 2;
   /** On numbers, for one sequence: states of `hidden` elements. */
@@ -83,7 +86,7 @@ export function recurrentOp(cell: Cell): OpDefinition {
     attributes: { ...shared, ...cell.attributes },
     infer: (inputs, attributes) => inferTypes(cell, inputs, attributes),
     evaluate: (inputs, attributes) => evaluate(cell, inputs, attributes),
-    derivative: { expand: (call) => unroll(cell, call) },
+    derivative: { expand: (call) => expand(cell, call) },
   };
 }
 
@@ -180,11 +183,11 @@ export function affine(
   });
 }
 
-function unroll(cell: Cell, call: Call): Value[] {
+function expand(cell: Cell, call: Call): Value[] {
   const reversed = directionsOf(call.attributes);
   const functions = activationsOf(call.attributes, cell.activations, reversed.length, cell.unclipped);
   const results = reversed.map((backwards, d) =>
-    unrollDirection(
+    scanDirection(
       cell,
       call,
       d,
@@ -208,7 +211,7 @@ function unroll(cell: Cell, call: Call): Value[] {
   ];
 }
 
-function unrollDirection(cell: Cell, call: Call, d: number, backwards: boolean, functions: readonly Activation[]) {
+function scanDirection(cell: Cell, call: Call, d: number, backwards: boolean, functions: readonly Activation[]) {
   const [x, w, r, bias, lengths, initialH, initialC, peepholes] = call.inputs;
   const [input, recurrent] = [x as Value, r as Value];
   const [steps, batch, width] = input.shape;
@@ -220,35 +223,40 @@ function unrollDirection(cell: Cell, call: Call, d: number, backwards: boolean, 
     const flat = reshapeTo(own, value.shape.slice(1));
     return from === undefined || to === undefined ? flat : flat.slice([from], [to], [0]);
   };
-  const weights = { recurrent: part(recurrent) as Value, bias: part(bias, rows, 2 * rows), peepholes: part(peepholes) };
+  const [ofInput, ofState] = [part(bias, 0, rows), part(bias, rows, 2 * rows)];
+  const weights = {
+    recurrent: part(recurrent) as Value,
+    bias: cell.oneBias ? undefined : ofState,
+    peepholes: part(peepholes),
+  };
   const step = cell.build(call, weights, functions);
   // All steps' inputs meet W in one product.
-  const product = call.emit("Gemm", [reshapeTo(input, [steps * batch, width]), part(w), part(bias, 0, rows)], {
-    transB: 1,
-  });
-  const fromInput = inParts(call, product, steps, 0);
-  let states = [initialH, initialC]
+  const inputBias = cell.oneBias && ofInput && ofState ? ofInput.add(ofState) : ofInput;
+  const flat = reshapeTo(input, [steps * batch, width]);
+  const product = call.emit("Gemm", [flat, part(w), inputBias], { transB: 1 });
+  const initial = [initialH, initialC]
     .slice(0, cell.states)
-    .map((initial) => part(initial) ?? call.constant(0, input.dtype, [batch, hidden]));
-  const outputs: Value[] = new Array(steps);
-  for (let k = 0; k < steps; k++) {
-    const t = backwards ? steps - 1 - k : k;
-    const next = step(fromInput[t], states);
-    if (lengths === undefined) {
-      states = next;
-      outputs[t] = next[0];
-    } else {
-      const runs = reshapeTo(lengths.greater(t), [batch, 1]);
-      outputs[t] = runs.where(next[0], 0);
-      states = next.map((state, i) => runs.where(state, states[i]));
-    }
-  }
+    .map((given) => part(given) ?? call.constant(0, input.dtype, [batch, hidden]));
+  const times = call.constant(
+    Array.from({ length: steps }, (_, t) => t),
+    "int32",
+  );
+  const { state, ys } = scan(
+    (states: readonly Value[], { fromInput, time }: { fromInput: Value; time: Value }) => {
+      const next = step(fromInput, states);
+      if (lengths === undefined) return { state: next, y: next[0] };
+      const runs = reshapeTo(lengths.greater(time), [batch, 1]);
+      return { state: next.map((after, i) => runs.where(after, states[i])), y: runs.where(next[0], 0) };
+    },
+    initial,
+    { fromInput: reshapeTo(product, [steps, batch, rows]), time: times },
+    { reverse: backwards },
+  );
   // ONNX Runtime gives zeros, not the initial states, for a sequence of length 0.
   const ran = lengths && reshapeTo(lengths.greater(0), [batch, 1]);
-  const joined = steps === 1 ? outputs[0] : call.emit("Concat", outputs, { axis: 0 });
   return {
-    y: reshapeTo(joined, [steps, 1, batch, hidden]),
-    last: states.map((state) => reshapeTo(ran ? ran.where(state, 0) : state, [1, batch, hidden])),
+    y: reshapeTo(ys, [steps, 1, batch, hidden]),
+    last: state.map((value) => reshapeTo(ran ? ran.where(value, 0) : value, [1, batch, hidden])),
   };
 }
 

@@ -8,13 +8,14 @@ const rnn: Cell = {
   gates: 1,
   activations: ["Tanh"],
   attributes: {},
+  oneBias: true,
   states: 1,
   step: (fromInput, [h], { recurrent, bias }, [f]) => [
     affine(recurrent, h, 0, h.length, bias).map((v, k) => f.of(v + fromInput[k])),
   ],
   build:
-    (call, { recurrent, bias }, [f]) =>
-    (fromInput, [h]) => [f.on(fromInput.add(call.emit("Gemm", [h, recurrent, bias], { transB: 1 })))],
+    (call, { recurrent }, [f]) =>
+    (fromInput, [h]) => [f.on(fromInput.add(call.emit("Gemm", [h, recurrent], { transB: 1 })))],
 };
 
 export const rnnOps = table(recurrentOp(rnn));

@@ -10,7 +10,7 @@ import { isFloat } from "../dtype.ts";
 import { inStackedBody } from "../names.ts";
 import type { Derivative } from "../op.ts";
 import { order } from "../order.ts";
-import { pullBack, pushForward, reached, receiving, zeros } from "../propagate.ts";
+import { pullBack, pushForward, reached, receiving, spread, zeros } from "../propagate.ts";
 import { allDependencies, dependents } from "../subgraph.ts";
 import type { GraphNode } from "../tracer.ts";
 import type { Value } from "../value.ts";
@@ -55,17 +55,6 @@ function sightOf(forward: ScanNode, own: readonly Value[], roots: readonly Value
   };
 }
 
-/** Follows states around the loop until no other joins. */
-function spread(start: readonly boolean[], step: (active: readonly boolean[]) => readonly boolean[]): boolean[] {
-  let active = [...start];
-  for (;;) {
-    const next = step(active);
-    const grown = active.map((is, i) => is || next[i]);
-    if (grown.every((is, i) => is === active[i])) return active;
-    active = grown;
-  }
-}
-
 const placeholder = (like: Value): Value => like.tracer.input({ dtype: like.dtype, shape: like.shape }, "scan");
 
 /** The cotangent of a capture: a sum over all steps. */
@@ -80,7 +69,6 @@ interface Total {
 /** @param terms one for each capture: what a step adds to its cotangent */
 function totalsOf(terms: readonly MaybeZero[], captures: readonly Value[], checkpoint: boolean, sight: Sight): Total[] {
   const { isOurs, isResidual } = sight;
-  const varies = (value: Value) => isOurs(value) || isResidual(value);
   const split = terms.flatMap((term, i) => {
     if (term === undefined) return [];
     // With checkpointing memory is short, so that nothing more is kept of each step than needed.
@@ -92,15 +80,14 @@ function totalsOf(terms: readonly MaybeZero[], captures: readonly Value[], check
       },
     ];
   });
-  const stacked = new Set<Value>();
-  for (const { parts } of split)
-    for (const { summand } of parts)
-      if (summand?.kind === "product") for (const factor of [summand.a, summand.b]) stacked.add(factor);
+  const changes = (summand: Summand) => stackedBy(summand).every((value) => isOurs(value) || isResidual(value));
+  const products = split.flatMap(({ parts }) =>
+    parts.flatMap(({ summand }) => (summand?.kind === "product" && changes(summand) ? [summand] : [])),
+  );
+  const stacked = new Set(products.flatMap(stackedBy));
   // A sum is left for later only where its steps are kept anyway.
   const waits = (summand: Summand): boolean =>
-    summand.kind === "product"
-      ? varies(summand.a) && varies(summand.b)
-      : varies(summand.of) && (stacked.has(summand.of) || isResidual(summand.of));
+    changes(summand) && (summand.kind === "product" || stacked.has(summand.of) || isResidual(summand.of));
   return split.map(({ of, parts }) => ({
     of,
     later: parts.flatMap(({ summand }) => (summand && waits(summand) ? [summand] : [])),

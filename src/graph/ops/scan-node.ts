@@ -1,7 +1,6 @@
 /** @file A Scan node as its parts: states carried from step to step, inputs read and outputs written at each step, captures. */
 
 import { graph, int } from "../op.ts";
-import { producerOf } from "../order.ts";
 import { Subgraph } from "../subgraph.ts";
 import type { GraphNode, Tracer } from "../tracer.ts";
 import type { Value } from "../value.ts";
@@ -105,15 +104,11 @@ export class ScanNode {
   /** All steps' elements of a value of the body, as [T, ...]: what there is already, or a new output of the node. */
   stack(value: Value): Value {
     const { node, body, states } = this;
-    const given = new Set(body.inputs);
-    const producer = producerOf(value, (v) => given.has(v));
-    const read = body.inputs.indexOf(producer, states);
+    const read = body.inputs.indexOf(value, states);
     if (read >= 0) return node.inputs[read] as Value;
-    const written = body.outputs.findIndex(
-      (output, i) => i >= states && producerOf(output, (v) => given.has(v)) === producer,
-    );
+    const written = body.outputs.indexOf(value, states);
     if (written >= 0) return node.outputs[written];
-    node.inputs.push(...body.add([producer]));
+    node.inputs.push(...body.add([value]));
     return value.tracer.grow(node, { dtype: value.dtype, shape: [this.length, ...value.shape] });
   }
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, it } from "vitest";
-import { customVjp } from "../derivative.ts";
+import { customVjp, grad, stopGradient, vjp } from "../derivative.ts";
 import { Rng } from "../rng.ts";
 import { type ScanOptions, scan } from "../scan.ts";
 import { Tensor } from "../tensor.ts";
@@ -215,6 +215,95 @@ describe('"Scan" equals the loop written out, in all derivatives', () => {
       return digest(state, ys);
     };
     await checkModel(model, { x: normal(1) });
+  });
+
+  it("states that change places, or stay", async () => {
+    const model: Model = (loop, { a, x }, options) => {
+      const { state, ys } = loop(
+        (s: Value[], xt: Value) => ({ state: [s[1], s[0].mul(xt), s[2]], y: [s[2].mul(s[0]), s[1]] }),
+        [a, a.sin(), a.cos()],
+        x,
+        options,
+      );
+      return digest(...state, ...ys);
+    };
+    await checkModel(model, { a: normal(2), x: normal(4, 2) });
+  });
+
+  it("a gradient inside the body: descent on an energy, differentiated", async () => {
+    const energy = (h: Value, w: Value, xt: Value) => h.matmul(w).sub(xt).square().sum();
+    const model: Model = (loop, { w, s, x }, options) => {
+      const { state, ys } = loop(
+        (h: Value, xt: Value) => {
+          const [dh, dw] = grad(([v, u]: readonly [Value, Value]) => energy(v, u, xt).add(energy(v, w, h)))([
+            h,
+            w,
+          ] as const);
+          const next = h.sub(dh.mul(0.1)).sub(dw.sum(0).mul(0.05));
+          return { state: next.tanh(), y: next };
+        },
+        s,
+        x,
+        options,
+      );
+      return digest(state, ys);
+    };
+    await checkModel(model, { w: normal(2, 2), s: normal(2, 2), x: normal(3, 2, 2) });
+  });
+
+  it("custom rules over the state and a capture, stopped gradients", async () => {
+    const model: Model = (loop, { w, s, x }, options) => {
+      const product = customVjp(
+        (h: Value, u: Value) => ({ result: [h.mul(u), u.sin()], saved: { h, u, extra: w.cos() } }),
+        ({ h, u, extra }: { h: Value; u: Value; extra: Value }, [a, b]: Value[]) => [
+          a.mul(u).mul(extra),
+          a.mul(h).add(b.mul(2)),
+        ],
+      );
+      const { state, ys } = loop(
+        (h: Value, xt: Value) => {
+          const [a, b] = product(h, w);
+          const next = a
+            .add(b)
+            .add(stopGradient(h.mul(w)))
+            .add(xt)
+            .tanh();
+          return { state: next, y: stopGradient(next).mul(h) };
+        },
+        s,
+        x,
+        options,
+      );
+      return digest(state, ys);
+    };
+    await checkModel(model, { w: normal(2), s: normal(2), x: normal(3, 2) }, ["gradient", "gradient of the gradient"]);
+  });
+
+  it("third derivatives", async () => {
+    const third =
+      (loop: typeof scan, options: ScanOptions) =>
+      ({ w, x }: Values) => {
+        const f = (v: Value) =>
+          digest(loop((h: Value, xt: Value) => ({ state: h.mul(v).add(xt).sin(), y: h }), v, x, options).ys);
+        const first = (v: Value) => grad(f)(v);
+        return grad((v: Value) => grad(first)(v))(w);
+      };
+    const args = { w: normal(), x: normal(4) };
+    for (const checkpoint of [false, true])
+      await expectSame(third(scan, { checkpoint }), third(unrolled, {}), args, `(checkpoint ${checkpoint})`, ["value"]);
+  });
+
+  it("a pull back asked for twice", async () => {
+    const twice =
+      (loop: typeof scan) =>
+      ({ w, x }: Values) => {
+        const { pull } = vjp(
+          (v: Value) => loop((h: Value, xt: Value) => ({ state: h.mul(v).add(xt).sin(), y: h.square() }), v, x).ys,
+          w,
+        );
+        return digest(pull(x)[0], pull(x.sin())[0]);
+      };
+    await expectSame(twice(scan), twice(unrolled as typeof scan), { w: normal(), x: normal(4) });
   });
 
   it("bodies of random operations", async () => {

@@ -1,10 +1,10 @@
 /** @file The runtime of Node.js: ONNX Runtime's native build. */
 
 import * as ort from "onnxruntime-node";
+import { deviceRuntime, type Open } from "./device-runtime.ts";
 import { computesFloat16, type Excuse, prove } from "./prove.ts";
-import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
+import type { Device, Platform, RuntimeOptions } from "./runtime.ts";
 import { createOrtSession } from "./session.ts";
-import { place } from "./webgpu.ts";
 
 /** Cores that this process may use. ONNX Runtime's own guess is one thread on a two-core machine. */
 function cores(): number {
@@ -22,29 +22,15 @@ function keepFreedMemory(): void {
 
 keepFreedMemory();
 
-function runtimeOf(device: Device, { threads: all = cores() }: RuntimeOptions, float16: boolean): Runtime {
-  return {
-    device,
-    float16,
-    createSession: (model, { threads = all } = {}) =>
-      createOrtSession(ort, model, {
-        executionProviders: providers(device, model, float16),
-        graphOptimizationLevel: "all",
-        intraOpNumThreads: threads,
-      }),
-  };
-}
-
-/** The providers, in order of preference: what the device cannot do is left to the processor. */
-function providers(
-  device: Device,
-  model: Uint8Array,
-  float16: boolean,
-): ort.InferenceSession.ExecutionProviderConfig[] {
-  if (device === "cpu") return ["cpu"];
-  if (device === "cuda") return ["cuda", "cpu"];
-  const placement = place(model, float16);
-  return placement === "processor" ? ["cpu"] : [placement, "cpu"];
+/** Opens sessions that have this many threads inside one op, unless they ask for another number. */
+function opener({ threads: all = cores() }: RuntimeOptions): Open {
+  return (provider, model, { threads = all }) =>
+    createOrtSession(ort, model, {
+      // What the device has no kernel for is left to the processor.
+      executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
+      graphOptimizationLevel: "all",
+      intraOpNumThreads: threads,
+    });
 }
 
 const excuses: Readonly<Record<Device, Excuse>> = {
@@ -59,11 +45,12 @@ const excuses: Readonly<Record<Device, Excuse>> = {
   },
 };
 
-export const runtime: Platform["runtime"] = runtimeOf("cpu", {}, false);
+export const runtime: Platform["runtime"] = deviceRuntime("cpu", false, {}, opener({}));
 
 export const devices: Platform["devices"] = ["cpu", "webgpu", "cuda"];
 
 export const connect: Platform["connect"] = async (device, options) => {
-  await prove(runtimeOf(device, options, false), excuses[device]);
-  return runtimeOf(device, options, device !== "cpu" && (await computesFloat16(ort, device)));
+  const open = opener(options);
+  await prove(device, (model) => open(device, model, {}), excuses[device]);
+  return deviceRuntime(device, device !== "cpu" && (await computesFloat16(ort, device)), options, open);
 };

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,6 +44,20 @@ describe.skipIf(!chromiumPath)("in a page (needs Chromium)", () => {
     it.each(programs)("$name: as on the native processor", async (program) => {
       expectAlike(program, await run(device, program.name), await program.run(native));
     });
+  });
+
+  it("finds ONNX Runtime's files in the folder that is named", async () => {
+    await symlink(onnxRuntimeFiles, join(folder, "ort"));
+    const elsewhere = await serve([folder], true);
+    const other = await browser.newPage();
+    await other.goto(`${elsewhere.url}/`);
+    await other.waitForFunction("globalThis.runByName");
+    const [program] = programs;
+    const call = `runByName("cpu", ${JSON.stringify(program.name)}, { wasmFolder: "/ort/" })`;
+    expectAlike(program, tensorsOf(await other.evaluate<PlainResults>(call)), await program.run(native));
+    expect(other.workers().length).toBeGreaterThan(0);
+    await other.close();
+    await elsewhere.close();
   });
 
   it("has threads where the page is cross-origin isolated", () => {

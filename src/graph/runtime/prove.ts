@@ -4,8 +4,8 @@ import { type DType, onnxNumber } from "../dtype.ts";
 import { CajalError } from "../error.ts";
 import { encodeModel } from "../onnx/codec.ts";
 import { Tensor } from "../tensor.ts";
-import type { Device, Runtime, Session } from "./runtime.ts";
-import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
+import type { Device, Session } from "./runtime.ts";
+import { fromOrt, type OrtModule, toOrt } from "./session.ts";
 
 /** What a person should hear when a device does not work. */
 export interface Excuse {
@@ -36,31 +36,36 @@ function productModel(dtype: DType): Uint8Array {
   });
 }
 
-/** @throws Error when the session does not multiply two small matrices rightly */
-async function multiply(session: Session, dtype: DType): Promise<void> {
-  const matrix = (elements: readonly number[]) => Tensor.of(elements, [2, 2], dtype);
-  const { y } = await session.run({ a: matrix([1, 2, 3, 4]), b: matrix([5, 6, 7, 8]) });
-  await session.release();
-  const found = y.numbers().join(", ");
-  if (found !== "19, 22, 43, 50") throw new Error(`a small matrix product gives ${found}`);
-}
-
-/** @throws CajalError `runtime` with the excuse when the runtime computes nothing */
-export async function prove(runtime: Runtime, excuse: Excuse): Promise<void> {
+/** @throws CajalError `runtime` with the excuse when the device does not multiply two small matrices rightly */
+export async function prove(
+  device: Device,
+  open: (model: Uint8Array) => Promise<Session>,
+  excuse: Excuse,
+): Promise<void> {
+  const matrix = (elements: readonly number[]) => Tensor.of(elements, [2, 2]);
   try {
-    await multiply(await runtime.createSession(productModel("float32")), "float32");
+    const session = await open(productModel("float32"));
+    const { y } = await session.run({ a: matrix([1, 2, 3, 4]), b: matrix([5, 6, 7, 8]) });
+    await session.release();
+    const found = y.numbers().join(", ");
+    if (found !== "19, 22, 43, 50") throw new Error(`a small matrix product gives ${found}`);
   } catch (error) {
-    throw absent(runtime.device, excuse, error);
+    throw absent(device, excuse, error);
   }
 }
 
 /** Whether a device computes in float16 itself: left to itself, ONNX Runtime would quietly give it to the processor. */
-export async function computesFloat16(ort: OrtModule, provider: string, queue?: Queue): Promise<boolean> {
+export async function computesFloat16(ort: OrtModule, provider: string): Promise<boolean> {
+  const quiet = { logSeverityLevel: 4 } as const;
   const alone = { executionProviders: [provider], extra: { session: { disable_cpu_ep_fallback: "1" } } };
   try {
-    const session = await createOrtSession(ort, productModel("float16"), { ...alone, logSeverityLevel: 4 }, queue);
-    await multiply(session, "float16");
-    return true;
+    const session = await ort.InferenceSession.create(productModel("float16"), { ...quiet, ...alone });
+    const ones = toOrt(ort, Tensor.full([2, 2], 1, "float16"));
+    const { y } = await session.run({ a: ones, b: ones }, quiet);
+    await session.release();
+    return fromOrt(y)
+      .numbers()
+      .every((element) => element === 2);
   } catch {
     return false;
   }

@@ -16,6 +16,8 @@ export interface RuntimeOptions {
    * Default: beside the script. Threads and folder hold for the whole page: what comes first counts.
    */
   readonly wasmFolder?: string;
+  /** Told when a model runs on the processor because the device cannot run it. Default: console.warn. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface SessionOptions {

@@ -72,11 +72,11 @@ export async function createOrtSession(
   };
 }
 
-function toOrt(ort: OrtModule, { dtype, data, shape }: Tensor): OrtTensor {
+export function toOrt(ort: OrtModule, { dtype, data, shape }: Tensor): OrtTensor {
   return new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
 }
 
-function fromOrt({ type, dims, data }: OrtTensor): Tensor {
+export function fromOrt({ type, dims, data }: OrtTensor): Tensor {
   // Newer engines have a Float16Array, and ONNX Runtime then uses it; Cajal holds the bits everywhere.
   const held = type === "float16" && !(data instanceof Uint16Array) ? bitsOf(data as unknown as Uint16Array) : data;
   return new Tensor(type as DType, dims, held as TypedArray);

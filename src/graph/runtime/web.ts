@@ -1,9 +1,9 @@
 /** @file The runtime of browsers: ONNX Runtime's WebAssembly build, and its WebGPU build where a graphics card is asked for. */
 
+import { deviceRuntime, type Open } from "./device-runtime.ts";
 import { absent, computesFloat16, type Excuse, prove } from "./prove.ts";
-import type { Device, Platform, Runtime, RuntimeOptions } from "./runtime.ts";
+import type { Device, Platform, RuntimeOptions } from "./runtime.ts";
 import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
-import { place } from "./webgpu.ts";
 
 /** A loaded build. Its WebAssembly instance does one thing at a time. */
 interface Build {
@@ -43,16 +43,11 @@ function cores(): number {
   return globalThis.navigator?.hardwareConcurrency ?? 1;
 }
 
-function runtimeOf(device: Device, options: RuntimeOptions, float16: boolean): Runtime {
-  return {
-    device,
-    float16,
-    async createSession(model) {
-      const placement = device === "webgpu" ? place(model, float16) : "processor";
-      const { ort, queue } = await build(placement === "processor" ? "cpu" : "webgpu", options);
-      const executionProviders = placement === "processor" ? ["wasm"] : [placement, "wasm"];
-      return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel: "all" }, queue);
-    },
+function opener(options: RuntimeOptions): Open {
+  return async (provider, model) => {
+    const { ort, queue } = await build(provider === "cpu" ? "cpu" : "webgpu", options);
+    const executionProviders = provider === "cpu" ? ["wasm"] : [provider, "wasm"];
+    return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel: "all" }, queue);
   };
 }
 
@@ -68,17 +63,17 @@ const excuses = {
   cuda: { what: "browsers have no CUDA", advice: 'Use "webgpu".' },
 } satisfies Record<Device, Excuse>;
 
-export const runtime: Platform["runtime"] = runtimeOf("cpu", {}, false);
+export const runtime: Platform["runtime"] = deviceRuntime("cpu", false, {}, opener({}));
 
 export const devices: Platform["devices"] = ["cpu", "webgpu"];
 
 export const connect: Platform["connect"] = async (device, options) => {
   if (device === "cuda" || (device === "webgpu" && !(await hasAdapter()))) throw absent(device, excuses[device]);
-  const connected = runtimeOf(device, options, false);
-  await prove(connected, excuses[device]);
-  if (device === "cpu") return connected;
+  const open = opener(options);
+  await prove(device, (model) => open(device, model, {}), excuses[device]);
+  if (device === "cpu") return deviceRuntime(device, false, options, open);
   const { ort, queue } = await build(device, options);
-  return runtimeOf(device, options, await computesFloat16(ort, device, queue));
+  return deviceRuntime(device, await queue(() => computesFloat16(ort, device)), options, open);
 };
 
 interface WithGpu {

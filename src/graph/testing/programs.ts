@@ -291,6 +291,23 @@ export const programs: readonly Program[] = [
     },
   ),
   program(
+    "what WebGPU gets wrong",
+    (rng) => [rng.normal([2, 4, 6]), rng.normal([4, 1, 3]), rng.normal([1, 2, 3, 4, 4]), rng.normal([2, 2, 2, 2, 2])],
+    (x: Value, kernel: Value, volume: Value, block: Value) => ({
+      grouped: x.op("ConvTranspose", [kernel], { group: 2, strides: [2] }),
+      volume: volume.op("ConvTranspose", [block], { strides: [2, 2, 2] }),
+      small: x.op("Resize", [undefined, x.tracer.constant([1, 1, 0.5], "float32")], { mode: "linear", antialias: 1 }),
+      middle: volume
+        .reshape([2, 3, 4, 4])
+        .op("Resize", [undefined, x.tracer.constant([1, 2, 2, 1], "float32")], { mode: "linear" }),
+      einsum: x.op("Einsum", [kernel], { equation: "...ij,i...k->...jk" }),
+      backwards: x.slice([2, 4], [-9, 0], [1, 2], [-1, -2]),
+      wrapped: x.op("Pad", [x.tracer.constant([0, 0, 1, 0, 0, 2], "int64")], { mode: "wrap" }),
+      squares: x.tracer.emit("ReduceSumSquare", [x, x.tracer.constant([], "int64")], { noop_with_empty_axes: 1 }),
+      pooled: x.op("MaxPool", [], { kernel_shape: [2] }),
+    }),
+  ),
+  program(
     "a Hessian times a vector",
     (rng) => [drawMlp(rng), drawMlp(rng), rng.normal([4, 20]), oneHot(rng, 4, 5)],
     (p: Mlp<Value>, direction: Mlp<Value>, x: Value, y: Value) =>

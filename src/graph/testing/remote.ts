@@ -2,7 +2,7 @@
 
 import type { DType } from "../dtype.ts";
 import { openRuntime } from "../runtime/open.ts";
-import type { Device } from "../runtime/runtime.ts";
+import type { Device, RuntimeOptions } from "../runtime/runtime.ts";
 import { Tensor } from "../tensor.ts";
 import { programs } from "./programs.ts";
 
@@ -15,11 +15,16 @@ export interface PlainTensor {
 
 export type PlainResults = Readonly<Record<string, PlainTensor>>;
 
+/** A model that quietly moved to the processor would prove nothing. */
+const warn = (message: string): never => {
+  throw new Error(message);
+};
+
 /** Runs one program of the list on a device here. */
-export async function runByName(device: Device, name: string): Promise<PlainResults> {
+export async function runByName(device: Device, name: string, options: RuntimeOptions = {}): Promise<PlainResults> {
   const program = programs.find((candidate) => candidate.name === name);
   if (program === undefined) throw new Error(`no program is named "${name}"`);
-  const results = await program.run(await openRuntime(device));
+  const results = await program.run(await openRuntime(device, { warn, ...options }));
   return Object.fromEntries(
     Object.entries(results).map(([path, tensor]) => {
       const { dtype, shape } = tensor;
