@@ -78,11 +78,7 @@ async function accuracyOn(predict: Predict, { images, labels }: Examples<Tensor>
   return sum / parts.perEpoch;
 }
 
-async function learnMlp(
-  train: Examples<Tensor>,
-  validation: Examples<Tensor>,
-  say: (line: string) => void,
-): Promise<Predict> {
+async function learnMlp(train: Examples<Tensor>, say: (line: string) => void): Promise<Predict> {
   const rng = new Rng(seed);
   const steps = 3000;
   const flat = (images: Value) => standardised(images).reshape([-1, 784]);
@@ -141,11 +137,7 @@ function mirrored(x: Value, noise: Noise): Value {
   return noise.bernoulli([x.shape[0], 1, 1, 1], 0.5).greater(0).where(x, turned);
 }
 
-async function learnCnn(
-  train: Examples<Tensor>,
-  validation: Examples<Tensor>,
-  say: (line: string) => void,
-): Promise<Predict> {
+async function learnCnn(train: Examples<Tensor>, say: (line: string) => void): Promise<Predict> {
   const rng = new Rng(seed);
   const { params: start, statistics } = initCnn(rng.split("weights"));
   const steps = 2200;
