@@ -56,7 +56,9 @@ export async function learnShakespeare(network: "gpt" | "lstm", say: (line: stri
     network === "gpt"
       ? await learnModel(gptModel(rng.split("weights"), characters.size), learn)
       : await learnModel(lstmModel(rng.split("weights"), characters.size), learn);
-  say(`validation: ${result.nats.toFixed(4)} nats per character after ${result.seconds} s`);
+  say(
+    `validation: ${result.nats.toFixed(4)} nats per character after ${result.seconds} s (${result.processorSeconds} s of processor)`,
+  );
   return { network, ...result, frequencyNats: entropy.single, pairNats: entropy.pair };
 }
 
@@ -86,7 +88,7 @@ function lstmModel(rng: Rng, vocabulary: number): Model<LstmModel<Tensor>> {
       lstm: init.lstm(rng.split("lstm"), 64, 256),
       head: init.linear(rng.split("head"), 256, vocabulary),
     },
-    steps: 1500,
+    steps: 1000,
     rate: 4e-3,
     size: 32,
     length: 64,
