@@ -104,7 +104,7 @@ interface Cnn<T> {
 
 type Statistics<T> = readonly BatchStatistics<T>[];
 
-const channels = [32, 64, 64];
+const channels = [24, 48, 64];
 
 function initCnn(rng: Rng): { params: Cnn<Tensor>; statistics: Statistics<Tensor> } {
   const norms = channels.map((n) => init.batchNorm(n));
@@ -140,7 +140,7 @@ function mirrored(x: Value, noise: Noise): Value {
 async function learnCnn(train: Examples<Tensor>, say: (line: string) => void): Promise<Predict> {
   const rng = new Rng(seed);
   const { params: start, statistics } = initCnn(rng.split("weights"));
-  const steps = 2200;
+  const steps = 2400;
   const { params, state } = await fit({
     params: start,
     state: statistics,
