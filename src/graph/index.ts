@@ -12,17 +12,6 @@ export { evaluate } from "./evaluate.ts";
 export { concat } from "./functions.ts";
 export { type EmitHostOp, type HostOp, hostOp } from "./host.ts";
 export { hessian, hvp, type JacobianOptions, jacobian } from "./jacobian.ts";
-export {
-  cholesky,
-  determinant,
-  inverse,
-  logDeterminant,
-  solve,
-  solveTriangular,
-  svd,
-  symmetricEigen,
-  type TriangularOptions,
-} from "./linear-algebra/index.ts";
 export { collect, type Edit, intervene, scope, tap } from "./names.ts";
 export { Noise } from "./noise.ts";
 export { decodeModel, encodeModel } from "./onnx/codec.ts";

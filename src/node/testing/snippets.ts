@@ -17,7 +17,7 @@ export function runSnippet(code: string): string {
   const folder = mkdtempSync(join(tmpdir(), "cajal-snippet-"));
   try {
     const built = code
-      .replace(/from "cajal\/(\w+)"/g, (_, room) => `from ${JSON.stringify(join(root, "dist", room, "index.js"))}`)
+      .replace(/from "cajal\/([\w/-]+)"/g, (_, room) => `from ${JSON.stringify(join(root, "dist", room, "index.js"))}`)
       .replace('"assets/', `"${join(root, "assets")}/`);
     writeFileSync(join(folder, "snippet.mjs"), built);
     return execFileSync(process.execPath, ["snippet.mjs"], { cwd: folder, encoding: "utf8" });
