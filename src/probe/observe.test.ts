@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { compile, Rng, Tensor, type Value } from "../graph/index.ts";
 import type { Grid } from "./grid.ts";
-import { type Observed, observe } from "./observe.ts";
+import { type Observed, observe, positionsPerSample } from "./observe.ts";
 
 const grid = (order: Grid["order"], skip = 0) => ({ order, skip }) as Grid;
 
 async function observed(x: Tensor, at: Grid): Promise<Observed<Tensor>> {
-  const run = compile((v: Value) => observe(v, at));
+  const run = compile((v: Value) => observe(v, at, 784));
   const result = await run(x);
   await run.release();
   return result;
@@ -66,6 +66,10 @@ describe("observe", () => {
       const level = sorted[Math.floor(q * sorted.length)];
       expect(Math.abs(smooth.filter((v) => v < level).length / smooth.length - q)).toBeLessThan(0.005);
     }
+  });
+
+  it("reads fewer positions of each sample the more samples there are", () => {
+    expect([10, 200, 1000, 50_000].map(positionsPerSample)).toEqual([10_000, 500, 100, 49]);
   });
 
   it("tokens, with and without a class token; vectors are one position", async () => {

@@ -6,11 +6,18 @@
 import type { Value } from "../graph/index.ts";
 import type { Grid } from "./grid.ts";
 
+/** So many activations of a unit are enough for its distribution: 500 of them lie beyond the quantile 0.995. */
+const enoughActivations = 100_000;
+/** But so many of each sample's positions are always looked at. */
+const fewestPositions = 49;
+
 /**
- * So many positions of a sample's map are enough for its distribution; a larger map is read at evenly spaced ones. Neighbours on a
- * large map are much alike, and handing all of them out takes longer than computing them.
+ * Positions of a sample's map to read for distributions; a larger map is read at evenly spaced ones. Handing all positions out of the
+ * runtime takes longer than computing them.
  */
-const positionsPerSample = 784;
+export function positionsPerSample(samples: number): number {
+  return Math.max(fewestPositions, Math.ceil(enoughActivations / samples));
+}
 
 /** Of a batch of N samples and a layer of U units. */
 export interface Observed<T> {
@@ -24,12 +31,15 @@ export interface Observed<T> {
   readonly activations: T;
 }
 
-/** @param value the layer's activations: [N, U, H, W], [N, T, U] or [N, U] */
-export function observe(value: Value, grid: Grid): Observed<Value> {
+/**
+ * @param value the layer's activations: [N, U, H, W], [N, T, U] or [N, U]
+ * @param positions about how many of a sample's positions are handed out, at most
+ */
+export function observe(value: Value, grid: Grid, positions: number): Observed<Value> {
   const x = value.cast("float32");
-  if (grid.order === "rows") return observeTokens(x, grid.skip);
+  if (grid.order === "rows") return observeTokens(x, grid.skip, positions);
   const [samples, units, rows, columns] = x.shape;
-  const step = stepFor(rows * columns);
+  const step = Math.max(1, Math.ceil(Math.sqrt((rows * columns) / positions)));
   const flat = x.reshape([samples, units, rows * columns]);
   // A pooling window of one cell, taken every `step` cells, is a slice that ONNX Runtime computes where the map lies.
   const thinned = step === 1 ? x : x.op("MaxPool", [], { kernel_shape: [1, 1], strides: [step, step] });
@@ -41,19 +51,14 @@ export function observe(value: Value, grid: Grid): Observed<Value> {
   };
 }
 
-function observeTokens(x: Value, skip: number): Observed<Value> {
+function observeTokens(x: Value, skip: number, positions: number): Observed<Value> {
   const all = x.rank === 2 ? x.unsqueeze(1) : x;
   const tokens = skip === 0 ? all : all.slice([skip], [all.shape[1]], [1]);
-  const step = stepFor(tokens.shape[1]) ** 2;
+  const step = Math.max(1, Math.ceil(tokens.shape[1] / positions));
   return {
     maxima: tokens.max(1),
     argmaxima: tokens.op("ArgMax", [], { axis: 1, keepdims: 0 }).cast("int32"),
     means: tokens.mean(1),
     activations: step === 1 ? tokens : tokens.slice([0], [tokens.shape[1]], [1], [step]),
   };
-}
-
-/** Along each of two axes. */
-function stepFor(positions: number): number {
-  return Math.max(1, Math.ceil(Math.sqrt(positions / positionsPerSample)));
 }

@@ -7,7 +7,7 @@ import { type Grid, gridOf } from "./grid.ts";
 import type { Layer, LayerFilter } from "./layers.ts";
 import { selectLayers } from "./layers.ts";
 import type { Model } from "./model.ts";
-import { observe } from "./observe.ts";
+import { observe, positionsPerSample } from "./observe.ts";
 import { LayerRunner } from "./runner.ts";
 import { readBatches, type Sample, type SampleSet, type Skipped } from "./samples.ts";
 import { Selectivity } from "./selectivity.ts";
@@ -38,8 +38,8 @@ export interface RecordOptions {
 export interface LayerActivity {
   readonly layer: Layer;
   /**
-   * Distribution of each unit's activations over samples and positions; of maps with more than 784 positions, over evenly spaced ones
-   * of about that number. Its maximum is that of all positions.
+   * Distribution of each unit's activations over samples and positions: all positions, or, where that gives more than about 100,000
+   * activations, evenly spaced ones. Its maximum is that of all positions.
    */
   readonly sketch: ActivationSketch;
   /** The samples that excite each unit most, with the position. */
@@ -65,7 +65,8 @@ export async function record(model: Model, samples: SampleSet, options: RecordOp
   const layers = selectLayers(model.layers(), options.layers);
   const { height, width } = model.input;
   const grids = new Map(layers.map((layer) => [layer, gridOf(layer, height, width)]));
-  const runner = new LayerRunner(model, layers, (value, layer) => observe(value, grids.get(layer) as Grid));
+  const positions = positionsPerSample(samples.length);
+  const runner = new LayerRunner(model, layers, (value, layer) => observe(value, grids.get(layer) as Grid, positions));
   const kernel = new DigestKernel();
   const recorded = layers.map((layer) => ({
     layer,

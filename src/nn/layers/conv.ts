@@ -24,12 +24,10 @@ export function initConv(
   inputs: number,
   outputs: number,
   kernel: PerAxis,
-  { weight = he(), bias = true, groups = 1 }: InitConvOptions = {},
+  options: InitConvOptions = {},
 ): Conv<Tensor> {
-  const [shape, taps] = weightShape("initConv", outputs, inputs, kernel, groups);
-  const fans = { inputs: (inputs / groups) * taps, outputs: (outputs / groups) * taps };
-  const weights = weight(rng, shape, fans);
-  return bias ? { weight: weights, bias: Tensor.zeros([outputs]) } : { weight: weights };
+  const { groups = 1 } = options;
+  return initKernel(rng, inputs, outputs, weightShape("initConv", outputs, inputs, kernel, groups), options);
 }
 
 /** @param kernel as of `initConv` */
@@ -38,11 +36,20 @@ export function initConvTranspose(
   inputs: number,
   outputs: number,
   kernel: PerAxis,
-  { weight = he(), bias = true, groups = 1 }: InitConvOptions = {},
+  options: InitConvOptions = {},
 ): Conv<Tensor> {
-  const [shape, taps] = weightShape("initConvTranspose", inputs, outputs, kernel, groups);
-  const fans = { inputs: (inputs / groups) * taps, outputs: (outputs / groups) * taps };
-  const weights = weight(rng, shape, fans);
+  const { groups = 1 } = options;
+  return initKernel(rng, inputs, outputs, weightShape("initConvTranspose", inputs, outputs, kernel, groups), options);
+}
+
+function initKernel(
+  rng: Rng,
+  inputs: number,
+  outputs: number,
+  [shape, taps]: readonly [number[], number],
+  { weight = he(), bias = true, groups = 1 }: InitConvOptions,
+): Conv<Tensor> {
+  const weights = weight(rng, shape, { inputs: (inputs / groups) * taps, outputs: (outputs / groups) * taps });
   return bias ? { weight: weights, bias: Tensor.zeros([outputs]) } : { weight: weights };
 }
 
