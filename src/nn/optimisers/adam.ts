@@ -1,7 +1,7 @@
 /** @file Adam (Kingma & Ba 2015) and AdamW (Loshchilov & Hutter 2019). */
 
 import { chain, type Optimiser } from "./optimiser.ts";
-import { perParameter, runningMean } from "./per-parameter.ts";
+import { perParameter } from "./per-parameter.ts";
 import { type Rate, scaleByRate } from "./rate.ts";
 import { addDecayedWeights, type DecayOptions } from "./weight-decay.ts";
 
@@ -14,20 +14,24 @@ export interface AdamOptions {
   readonly epsilon?: number;
 }
 
-/** m̂/(√v̂ + ε): the gradient's running mean over the root of that of its square, both freed from their start at zero. */
+/**
+ * m̂/(√v̂ + ε): the gradient's running mean over the root of that of its square, both freed from their start at zero.
+ * The state holds the sums behind the two means, m = Σ β₁ⁱ g and v = Σ β₂ⁱ g² over gradients i steps old: each pass over large arrays counts,
+ * and what turns sums into means is one factor for all of them.
+ */
 export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions = {}): Optimiser {
   return perParameter({
     slots: { m: 0, v: 0 },
     shared: (t) => {
-      const correction = (beta: number) => t.mul(Math.log(beta)).exp().neg().add(1);
-      const root = correction(beta2).sqrt();
-      // √(1−β₂ᵗ)/(1−β₁ᵗ) · m/(√v + ε√(1−β₂ᵗ)) is m̂/(√v̂ + ε), with fewer operations on large arrays.
-      return { scale: root.div(correction(beta1)), epsilon: root.mul(epsilon) };
+      // What a sum of β⁰ … βᵗ⁻¹ comes to: m̂ = m/count(β₁), v̂ = v/count(β₂).
+      const count = (beta: number) => t.mul(Math.log(beta)).exp().sub(1).div(beta - 1);
+      const root = count(beta2).sqrt();
+      return { scale: root.div(count(beta1)), epsilon: root.mul(epsilon) };
     },
-    update: ({ gradient, m, v }, shared) => {
-      const mean = runningMean(m, gradient, beta1);
-      const square = runningMean(v, gradient.square(), beta2);
-      return { update: mean.div(square.sqrt().add(shared.epsilon)).mul(shared.scale), m: mean, v: square };
+    update: ({ gradient, m: before, v: squaresBefore }, shared) => {
+      const m = before.mul(beta1).add(gradient);
+      const v = squaresBefore.mul(beta2).add(gradient.square());
+      return { update: m.div(v.sqrt().add(shared.epsilon)).mul(shared.scale), m, v };
     },
   });
 }

@@ -27,6 +27,9 @@ export function scaleByRate(rate: Rate): Optimiser {
   };
 }
 
-function scaled(gradient: Value, factor: number | Value): Value {
-  return gradient.mul(typeof factor === "number" ? factor : factor.cast(gradient.dtype));
+function scaled(update: Value, factor: number | Value): Value {
+  const rate = update.tracer.lift(factor, update.dtype).cast(update.dtype);
+  const [inner, scalar] = update.node?.definition.name === "Mul" ? update.node.inputs : [];
+  // (inner · scalar) · rate: the two scalars first, which saves a pass over the array.
+  return inner && scalar?.shape.length === 0 ? inner.mul(scalar.mul(rate)) : update.mul(rate);
 }
