@@ -23,8 +23,13 @@ export function scaleByAdam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: Adam
   return perParameter({
     slots: { m: 0, v: 0 },
     shared: (t) => {
-      // What a sum of β⁰ … βᵗ⁻¹ comes to: m̂ = m/count(β₁), v̂ = v/count(β₂).
-      const count = (beta: number) => t.mul(Math.log(beta)).exp().sub(1).div(beta - 1);
+      // What a sum of β⁰ … βᵗ⁻¹ comes to: a sum over its count is the mean freed from its start at zero.
+      const count = (beta: number) =>
+        t
+          .mul(Math.log(beta))
+          .exp()
+          .sub(1)
+          .div(beta - 1);
       const root = count(beta2).sqrt();
       return { scale: root.div(count(beta1)), epsilon: root.mul(epsilon) };
     },
