@@ -41,7 +41,12 @@ export interface ModelSetEntry extends Entry {
   readonly preprocess: PreprocessName;
 }
 
-export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextEntry;
+/** Recordings, tables, anything with a loader of its own. */
+export interface FileSetEntry extends Entry {
+  readonly kind: "files";
+}
+
+export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextEntry | FileSetEntry;
 
 /** The names that MNIST and its successors give to their files. */
 const idxSplits = {

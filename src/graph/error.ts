@@ -21,6 +21,7 @@ export type ErrorCode =
   | "singular"
   | "unknown-layer"
   | "unknown-unit"
+  | "unknown-method"
   | "disk-full"
   | "not-permitted"
   | "checksum"

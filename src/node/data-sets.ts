@@ -3,20 +3,21 @@
 import { createHash } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import {
   cifar10Pictures,
   type DataEntry,
+  type DataSource,
   findData,
   greyPictures,
   knownPreprocess,
   type LabelledImages,
-  labelledImages,
+  loadImages,
+  loadText,
   type PictureSet,
   type PreprocessName,
   registry,
   type Split,
+  unpacked,
 } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
 import { readBytes, writeWhole } from "./files.ts";
@@ -48,41 +49,33 @@ export async function openPictures(source: string, progress: Progress = silent):
   if (entry.kind !== "pictures")
     throw new CajalError("no-data", `"${source}" is a set of ${entry.kind}, not of pictures`);
   if (entry.format === "idx") return greyPictures(source, await openImages(source, "test", progress));
-  const folder = await fetchSet(source, entry, progress);
-  if (entry.format === "folder") return { ...(await pictureFolder(folder)), name: source };
-  return cifar10Pictures(source, await unpacked(join(folder, Object.keys(entry.files)[0])));
+  if (entry.format === "folder")
+    return { ...(await pictureFolder(await fetchSet(source, entry, progress))), name: source };
+  return cifar10Pictures(source, await unpacked(dataSource(progress), source, Object.keys(entry.files)[0]));
 }
 
-/**
- * The images and labels of "mnist" or "fashion-mnist", as tensors.
- * @throws CajalError `no-data` for any other set, or when it cannot be had
- */
-export async function openImages(name: string, split: Split, progress: Progress = silent): Promise<LabelledImages> {
-  const entry = findData(name);
-  if (entry.kind !== "pictures" || entry.format !== "idx") {
-    const sets = Object.keys(registry).filter((key) => "splits" in registry[key]);
-    throw new CajalError("no-data", `"${name}" has no images as tensors`, {
-      advice: `These have: ${sets.join(", ")}.`,
-    });
-  }
-  const folder = await fetchSet(name, entry, progress);
-  const { images, labels } = entry.splits[split];
-  const contents = [images, labels].map((path) => unpacked(join(folder, path)));
-  return labelledImages(name, entry.classes, await contents[0], await contents[1]);
+/** The images and labels of "mnist" or "fashion-mnist", as tensors. @throws CajalError `no-data` for any other set, or when it cannot be had */
+export function openImages(name: string, split: Split, progress?: Progress): Promise<LabelledImages> {
+  return loadImages(dataSource(progress), name, split);
 }
 
 /** The text of a set such as "tinyshakespeare". @throws CajalError `no-data` when it is none of text, or cannot be had */
-export async function openText(name: string, progress: Progress = silent): Promise<string> {
-  const entry = findData(name);
-  if (entry.kind !== "text") throw new CajalError("no-data", `"${name}" is a set of ${entry.kind}, not of text`);
-  const folder = await fetchSet(name, entry, progress);
-  const parts = await Promise.all(Object.keys(entry.files).map((path) => unpacked(join(folder, path))));
-  return parts.map((bytes) => new TextDecoder().decode(bytes)).join("");
+export function openText(name: string, progress?: Progress): Promise<string> {
+  return loadText(dataSource(progress), name);
 }
 
-/** The contents of a gzipped file. */
-async function unpacked(path: string): Promise<Uint8Array> {
-  return promisify(gunzip)(await readBytes(path));
+/** Files from the cache folder, else the mirror, else the official source. */
+export function dataSource(progress: Progress = silent): DataSource {
+  return {
+    async file(set, path) {
+      const entry = findData(set);
+      if (!Object.hasOwn(entry.files, path))
+        throw new CajalError("no-data", `"${set}" has no file ${path}`, {
+          advice: `It has: ${Object.keys(entry.files).slice(0, 12).join(", ")}.`,
+        });
+      return readBytes(join(await fetchSet(set, { ...entry, files: { [path]: entry.files[path] } }, progress), path));
+    },
+  };
 }
 
 /** The path of a model file, or of a known model by name. */

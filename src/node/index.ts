@@ -2,7 +2,7 @@
 
 export { parseAddress } from "../probe/index.ts";
 export { checkpointFile } from "./checkpoint-file.ts";
-export { locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
+export { dataSource, locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
 export { type DescribeOptions, describe } from "./describe.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";

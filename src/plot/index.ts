@@ -1,6 +1,20 @@
 /** @file cajal/plot: figures and reports as data, drawn to HTML. */
 
 export type {
+  Cell,
+  Figure,
+  GraphFigure,
+  HeatMap,
+  ImageGrid,
+  Mark,
+  MarkName,
+  Panels,
+  PlotFigure,
+  Raster,
+  Row,
+  Scale,
+} from "./figure.ts";
+export type {
   NeuronReport,
   ReportExemplar,
   ReportLayer,

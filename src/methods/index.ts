@@ -1,0 +1,5 @@
+/** @file cajal/methods: published methods on your own model or data, and what they are made of. Each method has an entry of its own: cajal/methods/<family>/<slug>. */
+
+export { type Bar, defineMethod, type Family, families, type Method, type Paper } from "./method.ts";
+export { type Listed, loadMethod, methods } from "./registry.ts";
+export type { Kept, Part, Run, Table } from "./run.ts";
