@@ -26,6 +26,8 @@ export type ErrorCode =
   | "not-permitted"
   | "checksum"
   | "network"
+  | "bad-reply"
+  | "budget"
   | "runtime"
   | "aborted";
 

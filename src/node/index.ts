@@ -4,6 +4,8 @@ export { parseAddress } from "../probe/index.ts";
 export { checkpointFile } from "./checkpoint-file.ts";
 export { dataSource, locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
 export { type DescribeOptions, describe } from "./describe.ts";
+export { journalFile, type LlmFiles, openLlmClient } from "./language-model-files.ts";
+export { type MockServer, mockServer } from "./mock-server.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";
 export { type Prepared, type PrepareOptions, prepare, samplesOf } from "./prepare.ts";
