@@ -11,7 +11,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  "wide-deep-evaluator": {
+    family: "sequence",
+    title: "Which of two answers is better? A network of language-model reviewers",
+    load: () => import("./sequence/wide-deep-evaluator/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {

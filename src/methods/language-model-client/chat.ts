@@ -50,8 +50,13 @@ export function textOf(message: Message): string {
   return message.content.map((part) => (part.type === "text" ? part.text : "")).join("\n");
 }
 
-/** About what tokenizers of English make of it: four characters per token. */
+/** About how many tokens English text has: one for four characters. */
+export function tokensOf(text: string): number {
+  return Math.ceil(text.length / 4);
+}
+
+/** About how many tokens a prompt has; each message takes some of its own. */
 export function estimateTokens(messages: readonly Message[]): number {
   const perMessage = 4;
-  return messages.reduce((sum, message) => sum + perMessage + Math.ceil(textOf(message).length / 4), 0);
+  return messages.reduce((sum, message) => sum + perMessage + tokensOf(textOf(message)), 0);
 }

@@ -3,14 +3,14 @@
 import { CajalError, Rng } from "../../graph/index.ts";
 import { type CacheStorage, readCache, writeCache } from "./cache.ts";
 import { keyOf } from "./cache-key.ts";
-import { type ChatOptions, type ChatReply, estimateTokens, type Message } from "./chat.ts";
+import { type ChatOptions, type ChatReply, estimateTokens, type Message, tokensOf } from "./chat.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Journal, type JournalStorage, openJournal } from "./journal.ts";
 import { type Budget, Ledger, type PriceTable, type Totals } from "./ledger.ts";
 import { RateLimits, Slots } from "./limits.ts";
 import { AttemptError, withRetries } from "./retry.ts";
 import { withTimeLimit } from "./time-limit.ts";
-import type { Answer, ChatRequest, Transport } from "./transport.ts";
+import type { ChatRequest, Transport } from "./transport.ts";
 
 export interface LlmClientOptions {
   /** "https://api.openai.com/v1", "http://127.0.0.1:11434/v1", … */
@@ -63,6 +63,8 @@ export interface LlmClient {
   totals(): Totals;
 }
 
+type Reply = Pick<ChatReply, "text" | "usage" | "attempts">;
+
 /** Tokens that a reply without a limit is reckoned to have. */
 const assumedReply = 1024;
 
@@ -105,51 +107,54 @@ export function llmClient(options: LlmClientOptions): LlmClient {
     return opening;
   };
 
-  /** One attempt, within the limits and its time. */
-  async function attempt(request: ChatRequest, estimate: number, signal: AbortSignal | undefined): Promise<Answer> {
-    const send = await transport();
-    return slots.run(async () => {
-      await limits.admit(estimate, signal);
-      const late = () => timedOut(baseURL, timeoutMs);
-      return withTimeLimit((limited) => send(request, limited), timeoutMs, late, clock, signal);
-    }, signal);
-  }
-
+  /** @param keep writes a reply down */
   async function ask(
     request: ChatRequest,
     signal: AbortSignal | undefined,
-  ): Promise<Omit<ChatReply, "cached" | "cost">> {
+    keep?: (reply: Reply) => Promise<void>,
+  ): Promise<Reply> {
     const prompt = estimateTokens(request.messages);
-    const estimate = { tokensIn: prompt, tokensOut: request.max_tokens ?? assumedReply };
-    const length = prompt + (request.max_tokens ?? 0);
-    if (context !== undefined && length > context)
+    const over = prompt + (request.max_tokens ?? 0) - (context ?? Number.POSITIVE_INFINITY);
+    if (over > 0)
       throw new CajalError(
         "too-large",
-        `the prompt and its reply are about ${length - context} tokens over the context of ${context}`,
+        `the prompt and its reply are about ${over} tokens over the context of ${context}`,
         {
           advice: "Shorten the question or the answers, or use a model with a larger context.",
         },
       );
+    const send = await transport();
+    const estimate = { tokensIn: prompt, tokensOut: request.max_tokens ?? assumedReply };
+    const tokens = estimate.tokensIn + estimate.tokensOut;
+    const late = () => timedOut(baseURL, timeoutMs);
+    /** The slot is held until the reply is written down: the next call starts when this one cannot be lost any more. */
+    const attempt = (attempts: number) =>
+      slots.run(async () => {
+        await limits.admit(tokens, signal);
+        const { text, usage = { tokensIn: prompt, tokensOut: tokensOf(text) } } = await withTimeLimit(
+          (limited) => send(request, limited),
+          timeoutMs,
+          late,
+          clock,
+          signal,
+        );
+        limits.correct(tokens, usage.tokensIn + usage.tokensOut);
+        ledger.charge(usage);
+        const reply = { text, usage, attempts };
+        await keep?.(reply);
+        return reply;
+      }, signal);
     const release = await ledger.admit(estimate);
     try {
-      const total = estimate.tokensIn + estimate.tokensOut;
-      const retrying = { retries, clock, rng, signal, onRetry: () => ledger.countRetry() };
-      const { result, attempts } = await withRetries(() => attempt(request, total, signal), retrying);
-      const usage = result.usage ?? {
-        tokensIn: prompt,
-        tokensOut: estimateTokens([{ role: "assistant", content: result.text }]),
-      };
-      limits.correct(total, usage.tokensIn + usage.tokensOut);
-      ledger.charge(usage);
-      return { text: result.text, usage, attempts };
+      return await withRetries(attempt, { retries, clock, rng, signal, onRetry: () => ledger.countRetry() });
     } finally {
       release();
     }
   }
 
   /** From the journal or the cache. */
-  async function known(callKey: string): Promise<ChatReply | undefined> {
-    const line = (await journal())?.calls.get(callKey);
+  async function known(callKey: string, kept: Journal | undefined): Promise<ChatReply | undefined> {
+    const line = kept?.calls.get(callKey);
     if (line !== undefined) {
       const { text, usage, attempts } = line;
       return { text, usage, attempts, cached: true, cost: ledger.costOf(usage) };
@@ -160,9 +165,11 @@ export function llmClient(options: LlmClientOptions): LlmClient {
 
   async function chat(
     messages: readonly Message[],
-    { temperature, maxTokens, sample = 0, signal }: ChatOptions = {},
+    { temperature, maxTokens, sample = 0, signal: outer }: ChatOptions = {},
   ): Promise<ChatReply> {
-    signal?.throwIfAborted();
+    outer?.throwIfAborted();
+    // A signal of its own, so that many calls do not crowd the listeners of a shared one.
+    const signal = outer && AbortSignal.any([outer]);
     const request: ChatRequest = {
       model,
       messages,
@@ -171,19 +178,22 @@ export function llmClient(options: LlmClientOptions): LlmClient {
       seed: seed === null ? undefined : seed + sample,
     };
     if (options.journal === undefined && cache === undefined) return priced(await ask(request, signal));
+    const kept = await journal();
     const callKey = await keyOf({ baseURL, ...request, sample });
     // The same call at the same time is made once.
     while (running.has(callKey)) await running.get(callKey)?.catch(() => undefined);
     const work = (async () => {
-      const reply = await known(callKey);
+      const reply = await known(callKey, kept);
       if (reply !== undefined) {
         ledger.countCached();
         return reply;
       }
-      const { text, usage, attempts } = await ask(request, signal);
-      await (await journal())?.addCall({ call: callKey, text, usage, attempts });
-      if (cache !== undefined) await writeCache(cache, callKey, { text, usage });
-      return priced({ text, usage, attempts });
+      return priced(
+        await ask(request, signal, async ({ text, usage, attempts }) => {
+          await kept?.addCall({ call: callKey, text, usage, attempts });
+          if (cache !== undefined) await writeCache(cache, callKey, { text, usage });
+        }),
+      );
     })();
     running.set(callKey, work);
     try {
@@ -193,7 +203,7 @@ export function llmClient(options: LlmClientOptions): LlmClient {
     }
   }
 
-  const priced = (reply: Omit<ChatReply, "cached" | "cost">): ChatReply => ({
+  const priced = (reply: Reply): ChatReply => ({
     ...reply,
     cached: false,
     cost: ledger.costOf(reply.usage),

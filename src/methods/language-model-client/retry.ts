@@ -49,14 +49,17 @@ export interface RetryOptions {
   onRetry(): void;
 }
 
-/** @throws CajalError of the last attempt */
+/**
+ * @param attempt is given its number, from 1
+ * @throws CajalError of the last attempt
+ */
 export async function withRetries<T>(
-  attempt: () => Promise<T>,
+  attempt: (number: number) => Promise<T>,
   { retries, clock, rng, signal, onRetry }: RetryOptions,
-): Promise<{ result: T; attempts: number }> {
+): Promise<T> {
   for (let k = 0; ; k++) {
     try {
-      return { result: await attempt(), attempts: k + 1 };
+      return await attempt(k + 1);
     } catch (error) {
       if (!(error instanceof AttemptError)) throw error;
       if (!error.again || k >= retries) throw error.failure;
