@@ -4,6 +4,7 @@ export { parseAddress } from "../probe/index.ts";
 export { checkpointFile } from "./checkpoint-file.ts";
 export { dataSource, locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
 export { type DescribeOptions, describe } from "./describe.ts";
+export { figureDocument } from "./figure-document.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";
 export { type Prepared, type PrepareOptions, prepare, samplesOf } from "./prepare.ts";
