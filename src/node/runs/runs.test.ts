@@ -177,16 +177,17 @@ const dist = new URL("../../../dist/", import.meta.url).href;
 /** Makes a run and prints its folder, or goes on with one. */
 const program = `
   import { z } from "zod";
-  import { Rng } from "${dist}graph/index.js";
+  import { leavesOf, Rng } from "${dist}graph/index.js";
   import { adam, batches, fit, init, mlp, mse } from "${dist}nn/index.js";
-  import { createRun, execute, findRun } from "${dist}node/index.js";
+  import { createRun, execute } from "${dist}node/runs/execute.js";
+  import { findRun } from "${dist}node/runs/folder.js";
   import { defineMethod } from "${dist}methods/index.js";
   const method = defineMethod({
     slug: "killed", family: "memory", paper: { title: "", authors: "", year: 2020 }, summary: "", options: z.object({}), quick: {},
     bars: [],
     async run(_, run) {
       for (const name of ["a", "b"]) {
-        const { params, step } = await run.part(name, async ({ rng, checkpoint }) => {
+        const params = await run.part(name, async ({ rng, checkpoint }) => {
           const { params } = await fit({
             params: init.mlp(rng, [4, 64, 1]), loss: (p, { x, y }) => mse(mlp(p, x, (h) => h.tanh()), y),
             data: batches({ x: rng.normal([64, 4]), y: rng.normal([64, 1]) }, { size: 16, rng: rng.split("order") }),
@@ -194,8 +195,8 @@ const program = `
             onStep: ({ step, loss }) => { run.metric("loss " + name, loss, { step }); run.progress(name, step, 150); },
           });
           return params;
-        }).then((params) => ({ params, step: 0 }));
-        run.metric(name, params[0].w.numbers().reduce((x, y) => x + y, 0));
+        });
+        run.metric(name, leavesOf(params)[0].numbers().reduce((x, y) => x + y, 0));
       }
     },
   });
