@@ -1,6 +1,6 @@
 /** @file cajal/plot: figures and reports as data, drawn to HTML. */
 
-export { checkFigure } from "./check-figure.ts";
+export { checkFigure } from "./check/check-figure.ts";
 export type {
   Cell,
   Figure,
