@@ -19,6 +19,7 @@ export { recordToFile } from "./record-file.ts";
 export { createRun, type Executed, type ExecuteOptions, execute } from "./runs/execute.ts";
 export { findRun, type ListedRun, listRuns, type RunFolder, runsFolder, stateOf } from "./runs/folder.ts";
 export { type RunRecord, readRecord } from "./runs/record.ts";
+export { runReport } from "./runs/report.ts";
 export { type Reproduced, type ReproduceOptions, reproduce } from "./runs/reproduce.ts";
 export { committedResults, type Result, readResults, writeResult } from "./runs/results.ts";
 export { trainScenes } from "./train-scenes.ts";
