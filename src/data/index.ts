@@ -25,4 +25,6 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { loadStories260K } from "./stories.ts";
+export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

@@ -36,7 +36,7 @@ export const uneditedSuffix = "/unedited";
 const beforeEdits = /\/(?:un)?edited(?:\.\d+)?$/;
 
 /** Ops that only move numbers about: their results repeat the units of what they were given. */
-const movers = new Set([
+export const movers = new Set([
   ...[
     "Identity",
     "Cast",
