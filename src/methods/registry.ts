@@ -11,7 +11,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  "word-classes": {
+    family: "language",
+    title: "Word classes that models of the next word come to represent",
+    load: () => import("./language/word-classes/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {

@@ -37,9 +37,9 @@ it("joins the neighbours whose union scores best, first", () => {
 
 it("what is no piece is spelled in bytes, and every text comes back", () => {
   expect(tokenizer.encode("é")).toEqual([0xc3 + 3, 0xa9 + 3]);
+  const character = fc.constantFrom("a", "b", "c", " ", "é", "日", "\u{1f600}", "\n", "\u0000");
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => tokenizer.decode(tokenizer.encode(text)) === text),
-    { numRuns: 40 },
+    fc.property(fc.array(character), (text) => tokenizer.decode(tokenizer.encode(text.join(""))) === text.join("")),
   );
   expect(tokenizer.decode([1, 262, 2])).toBe("a");
 });
