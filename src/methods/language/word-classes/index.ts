@@ -29,6 +29,6 @@ export {
 export { evaluateNextWord, type Prediction } from "./evaluate.ts";
 export { bigramPrediction, countWords, followerCounts, unigramPrediction, type WordCounts } from "./n-grams.ts";
 export { type NetworkOptions, type NextWordNetwork, type NextWordParams, nextWordNetwork } from "./network.ts";
-export { type NextWordModel, nextWordModel } from "./next-word-model.ts";
+export { exportNextWordModel, type NextWordModel, nextWordModel } from "./next-word-model.ts";
 export { type LayerReading, type ReadLayersOptions, readLayers } from "./read-layers.ts";
 export { type TrainingPoint, type TrainOptions, trainNextWord } from "./train.ts";

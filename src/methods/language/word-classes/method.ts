@@ -5,6 +5,7 @@ import type { Run } from "../../run.ts";
 import { feedForwardArm, lstmArms, mapOfContexts, readStories, type Study, settingOf, study } from "./experiment.ts";
 import { depthFigure } from "./figures.ts";
 import { identities } from "./identities.ts";
+import { exportNextWordModel } from "./next-word-model.ts";
 import { type Options, options, quick } from "./options.ts";
 import { readingTable, reportEnglish } from "./report.ts";
 import { brownTexts, englishTexts, forNetworks, germanTexts } from "./texts.ts";
@@ -78,6 +79,7 @@ async function experiment(given: Options, run: Run): Promise<void> {
   const extra = given.feedForward ? [feedForwardArm(texts.training, given)] : [];
   const english = await study(run, texts, [trained, ...controls, ...extra], setting);
   reportEnglish(run, english, setting);
+  await run.artifact("next-word.onnx", exportNextWordModel(english.model));
   run.figure("map", await mapOfContexts(run, english.model, setting, given.mapPoints));
 
   if (given.stories) {

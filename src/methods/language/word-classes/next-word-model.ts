@@ -1,6 +1,6 @@
 /** @file A network with a vocabulary: a language model that can be looked into. */
 
-import { CajalError, type Tensor } from "../../../graph/index.ts";
+import { CajalError, exportOnnx, Tensor, type Value } from "../../../graph/index.ts";
 import type { LanguageModel } from "../../../probe/index.ts";
 import type { Vocabulary } from "../vocabulary.ts";
 import type { NextWordNetwork, NextWordParams } from "./network.ts";
@@ -38,4 +38,12 @@ export function nextWordModel(
       return network.apply(params, tokens);
     },
   };
+}
+
+/** An ONNX file of the model for one context: tokens int64 [1, context] → logits [1, words]. Its words are in the metadata, as JSON. */
+export function exportNextWordModel({ network, params, vocabulary }: NextWordModel): Uint8Array {
+  return exportOnnx((tokens: Value) => network.apply(params, tokens), [Tensor.zeros([1, network.context], "int64")], {
+    names: ["tokens"],
+    metadata: { words: JSON.stringify(vocabulary.words) },
+  });
 }
