@@ -89,9 +89,13 @@ it("masks, positions and types are fed by name; a cache is refused", async () =>
 });
 
 it("says which layer is missing, or not finite", async () => {
-  await expect(lastStates(plain, texts, { layers: ["block7/output"] })).rejects.toThrow('no layer "block7/output"');
-  await expect(lastStates(plain, texts, { layers: /nothing/ })).rejects.toThrow("no layer that matches /nothing/");
+  await expect(lastStates(plain, texts, { layers: ["block7/output"] })).rejects.toThrow(
+    'no layer is named "block7/output"',
+  );
+  await expect(lastStates(plain, texts, { layers: /nothing/ })).rejects.toThrow("no layer matches /nothing/");
   await expect(lastStates(plain, [[1], []])).rejects.toThrow("text 1 has no tokens");
+  await expect(lastStates(plain, [])).rejects.toThrow("there are no texts");
+  await expect(lastStates({ ...plain, apply: (t) => t }, texts)).rejects.toThrow("gpt taps nothing that belongs");
   const broken = { ...params, tokens: { weight: Tensor.full([20, 8], Number.NaN) } };
   await expect(lastStates({ ...plain, apply: (t) => gpt(broken, t, { heads }) }, texts)).rejects.toThrow(
     'the layer "embedding" holds NaN',

@@ -3,7 +3,7 @@
 import { isFloat } from "../graph/dtype.ts";
 import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../graph/index.ts";
 import type { LanguageModel } from "./language-model.ts";
-import type { LayerFilter } from "./layers.ts";
+import { type LayerFilter, selectNamed } from "./layers.ts";
 
 export interface LastStatesOptions {
   /** Names, or a pattern; default: all layers. */
@@ -19,13 +19,13 @@ export interface LastStatesOptions {
 const stride = 8;
 
 /**
- * The activations of each layer at the last token of each text: by layer, in the order of computing, float32 [texts, units].
+ * The activations of each layer at the last token of each text: by layer, in the order of computing or of the names given, float32 [texts, units].
  *
  * Layers are what the model taps with a value for each text, [batch, units], or for each of its tokens, [batch, steps, units] or
  * [batch · steps, units]. Texts of different lengths are run apart, unless the model is causal: then they are filled up at the end. A model
  * of a fixed number of steps gets filled texts in any case.
  * @param texts tokens of each, at least one
- * @throws CajalError `unknown-layer`, `not-finite` with the layer's name, `argument` for an empty text or one longer than the model takes
+ * @throws CajalError `unknown-layer`, `not-finite` with the layer's name, `argument` for no or empty texts, or one longer than the model takes
  */
 export async function lastStates(
   model: LanguageModel,
@@ -33,14 +33,21 @@ export async function lastStates(
   options: LastStatesOptions = {},
 ): Promise<Record<string, Tensor>> {
   const { batch: wanted = 64, compile: compileOptions, signal, onProgress } = options;
+  if (texts.length === 0) throw new CajalError("argument", "lastStates: there are no texts");
   const batch = model.fixed?.batch ?? Math.min(wanted, texts.length);
   const run = compile((tokens: Value, present: Value, rows: Value) => {
     const { taps } = collect((t: Value, p: Value) => model.apply(t, p))(tokens, present);
-    const views = Object.entries(taps).flatMap(([name, value]) => {
+    const layers = Object.entries(taps).flatMap(([name, value]) => {
       const view = isLayer(model, name, value) ? atLast(value, tokens, rows) : undefined;
-      return view === undefined ? [] : [[name, view] as const];
+      return view === undefined ? [] : [{ name, view }];
     });
-    return Object.fromEntries(chosen(views, options.layers, model.name));
+    if (layers.length === 0)
+      throw new CajalError("unknown-layer", `${model.name} taps nothing that belongs to a text or to its tokens`, {
+        advice:
+          "Look at its taps with collect: layers are [batch, units], [batch, steps, units] or [batch · steps, units].",
+      });
+    const chosen = options.layers === undefined ? layers : selectNamed(layers, options.layers);
+    return Object.fromEntries(chosen.map(({ name, view }) => [name, view]));
   }, compileOptions);
 
   const found = new Map<string, Float32Array>();
@@ -81,33 +88,6 @@ function atLast(value: Value, tokens: Value, rows: Value): Value | undefined {
   if (shape.length === 3 && shape[0] === batch && shape[1] === steps)
     return cast(value.reshape([batch * steps, shape[2]]).gather(rows));
   return undefined;
-}
-
-function chosen<T>(
-  layers: readonly (readonly [string, T])[],
-  filter: LayerFilter,
-  model: string,
-): (readonly [string, T])[] {
-  if (filter === undefined && layers.length > 0) return [...layers];
-  const wanted = filter instanceof RegExp ? layers.filter(([name]) => filter.test(name)) : undefined;
-  const missing =
-    filter instanceof RegExp ? undefined : filter?.find((name) => !layers.some(([known]) => known === name));
-  if (missing !== undefined || layers.length === 0 || wanted?.length === 0)
-    throw new CajalError(
-      "unknown-layer",
-      layers.length === 0
-        ? `${model} taps nothing that belongs to a text or its tokens`
-        : `${model} has no layer ${missing === undefined ? `that matches ${filter}` : `"${missing}"`}`,
-      {
-        advice: `Layers: ${
-          layers
-            .slice(0, 12)
-            .map(([name]) => name)
-            .join(", ") || "none"
-        }${layers.length > 12 ? ", …" : ""}.`,
-      },
-    );
-  return wanted ?? layers.filter(([name]) => (filter as readonly string[]).includes(name));
 }
 
 /** Which texts are run with how many steps. */

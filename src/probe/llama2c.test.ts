@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { expect, it } from "vitest";
-import { compile, Rng, Tensor, type Value } from "../graph/index.ts";
+import { CajalError, compile, Rng, Tensor, type Value } from "../graph/index.ts";
 import { type Gpt, gpt, init, type Linear } from "../nn/index.ts";
 import { openLlama2c } from "./llama2c.ts";
 
@@ -63,4 +64,16 @@ it("refuses what is no such file", () => {
   const uneven = bytes.slice();
   new DataView(uneven.buffer).setInt32(12, 3, true);
   expect(() => openLlama2c(uneven, { tokenize })).toThrow("3 heads of width 8");
+});
+
+it("a damaged header is refused in words, before memory is taken", () => {
+  const bytes = fileOf(llama(true));
+  const size = fc.oneof(fc.integer({ min: -3, max: 300 }), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }));
+  fc.assert(
+    fc.property(fc.array(size, { minLength: 7, maxLength: 7 }), (header) => {
+      const damaged = bytes.slice();
+      damaged.set(new Uint8Array(Int32Array.from(header).buffer));
+      expect(() => openLlama2c(damaged, { tokenize })).toThrow(CajalError);
+    }),
+  );
 });

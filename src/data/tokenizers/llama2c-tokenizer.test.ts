@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { CajalError } from "../../graph/index.ts";
 import { readLlama2cTokenizer } from "./llama2c-tokenizer.ts";
 
 /** A file with these pieces behind the 259 that all have. */
@@ -49,4 +50,16 @@ it("other files are refused", () => {
   expect(() => readLlama2cTokenizer(whole.subarray(0, whole.length - 1), "x")).toThrow("piece 259 has 1 bytes");
   expect(() => readLlama2cTokenizer(Uint8Array.of(1, 2))).toThrow("it has 2 bytes");
   expect(() => readLlama2cTokenizer(whole.subarray(0, 4))).toThrow("no room for all bytes");
+  const damage = fc.record({ at: fc.nat(whole.length - 1), byte: fc.nat(255), length: fc.nat(whole.length) });
+  fc.assert(
+    fc.property(damage, ({ at, byte, length }) => {
+      const damaged = whole.slice(0, length);
+      if (at < length) damaged[at] = byte;
+      try {
+        readLlama2cTokenizer(damaged).encode("abc");
+      } catch (error) {
+        expect(error).toBeInstanceOf(CajalError);
+      }
+    }),
+  );
 });
