@@ -17,6 +17,10 @@ export const methods: Readonly<Record<string, Listed>> = {
     family: "sequence",
     title: "Which of two answers is better? A network of language-model reviewers",
     load: () => import("./sequence/wide-deep-evaluator/method.ts"),
+  "word-classes": {
+    family: "language",
+    title: "Word classes that models of the next word come to represent",
+    load: () => import("./language/word-classes/method.ts"),
   },
 };
 
