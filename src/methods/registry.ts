@@ -11,7 +11,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  "active-dendrites": {
+    family: "memory",
+    title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
+    load: () => import("./memory/active-dendrites/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {
