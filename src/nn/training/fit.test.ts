@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { type CajalError, Rng, Tensor, type Value } from "../../graph/index.ts";
+import { type CajalError, mapLeaves, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { batchNorm, initBatchNorm } from "../layers/batch-norm.ts";
 import { dropout } from "../layers/dropout.ts";
 import { initMlp, type Mlp, mlp } from "../layers/mlp.ts";
 import { mse } from "../losses.ts";
-import { adam, chain, clipByGlobalNorm, sgd } from "../optimisers/index.ts";
+import { adam, chain, clipByGlobalNorm, momentum, sgd } from "../optimisers/index.ts";
 import { cosine } from "../schedule.ts";
 import { batches } from "./batches.ts";
 import type { CheckpointStorage } from "./checkpoint.ts";
@@ -178,6 +178,72 @@ describe("with a checkpoint", () => {
     await expect(train({ ...options, optimiser: sgd(1), checkpoint: storage })).rejects.toThrow(/also has "optimiser/);
     storage.bytes = storage.bytes?.slice(0, 100);
     await expect(train({ ...options, checkpoint: storage })).rejects.toMatchObject({ code: "bad-file" });
+  });
+});
+
+describe("between steps", () => {
+  const options = { ...line, optimiser: momentum(0.05), steps: 20 };
+  const halved = <T>(tree: T) =>
+    mapLeaves(tree, (leaf) =>
+      Tensor.of(
+        (leaf as Tensor).numbers().map((v) => v / 2),
+        leaf.shape,
+      ),
+    );
+  type Between = NonNullable<FitOptions<Line<Tensor>, unknown, Record<string, never>>["between"]>;
+  const shrink: Between = (moment) =>
+    moment.step % 3 === 0 ? { ...moment, params: halved(moment.params), optimiser: halved(moment.optimiser) } : moment;
+
+  it("parameters and what the optimiser carries may be replaced, and resume to the same bits", async () => {
+    const losses: number[] = [];
+    const whole = await train({ ...options, between: shrink, onStep: (p) => void losses.push(p.loss) });
+    expect(whole.params.w.data).not.toEqual((await train(options)).params.w.data);
+    const storage = memory();
+    const controller = new AbortController();
+    const cut = train({
+      ...options,
+      between: shrink,
+      checkpoint: storage,
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 9) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(cut).rejects.toThrow("enough");
+    const rest: number[] = [];
+    const resumed = await train({
+      ...options,
+      between: shrink,
+      checkpoint: storage,
+      onStep: (p) => void rest.push(p.loss),
+    });
+    expect(rest).toEqual(losses.slice(9));
+    expect(resumed.params.w.data).toEqual(whole.params.w.data);
+    expect(resumed.optimiser).toEqual(whole.optimiser);
+  });
+
+  it("training goes on from a moment of other training as if it were that training", async () => {
+    let seen: Parameters<Between>[0] | undefined;
+    const between: Between = (moment) => {
+      if (moment.step === 8) seen = moment;
+      return moment;
+    };
+    const whole = await train({ ...options, between });
+    const steps: number[] = [];
+    const rest = await train({ ...options, from: seen, onStep: ({ step }) => void steps.push(step) });
+    expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => 9 + i));
+    expect(rest.params.w.data).toEqual(whole.params.w.data);
+    expect(rest.optimiser).toEqual(whole.optimiser);
+    await expect(train({ ...options, optimiser: sgd(0.1), from: seen })).rejects.toThrow(
+      /from is of other training: "optimiser\/0\/step" should be missing, but is float32\[\]/,
+    );
+  });
+
+  it("shapes must stay", async () => {
+    const between: Between = (moment) => ({ ...moment, params: { ...moment.params, b: Tensor.zeros([2]) } });
+    await expect(train({ ...options, between })).rejects.toThrow(
+      /"params\/b" should be float32\[1\], but is float32\[2\]/,
+    );
   });
 });
 
