@@ -10,7 +10,7 @@ export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
-export { type DataEntry, findData, knownPreprocess, registry, type Split } from "./registry.ts";
+export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
 export { scenePictures } from "./scenes/pictures.ts";
 export {

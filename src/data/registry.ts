@@ -4,16 +4,23 @@ import { CajalError } from "../graph/index.ts";
 import { caltech101Files } from "./caltech101-files.ts";
 import type { PreprocessName } from "./preprocess.ts";
 
+/** Where the official source has a file by itself. */
+export interface Official {
+  readonly url: string;
+  /** Of what it sends: for `x.gz` this may be another gzip file of the same contents, or the contents. */
+  readonly sha256: string;
+}
+
 interface Entry {
   readonly title: string;
   readonly licence: string;
   readonly citation: string;
   /** The official page. */
   readonly homepage: string;
-  /** Where the files themselves can be fetched, when the official source has just these: the folder's URL. */
-  readonly download?: string;
   /** SHA-256 by path in the set's folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** By the same paths. */
+  readonly official?: Readonly<Record<string, Official>>;
 }
 
 export interface PictureSetEntry extends Entry {
@@ -54,6 +61,11 @@ const idxSplits = {
   test: { images: "t10k-images-idx3-ubyte.gz", labels: "t10k-labels-idx1-ubyte.gz" },
 } as const;
 
+function officialMnist(sums: Readonly<Record<string, string>>): Record<string, Official> {
+  const from = "https://ossci-datasets.s3.amazonaws.com/mnist";
+  return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${from}/${path}`, sha256 }]));
+}
+
 export const registry: Readonly<Record<string, DataEntry>> = {
   "photos-caltech101": {
     kind: "pictures",
@@ -89,6 +101,12 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "t10k-images-idx3-ubyte.gz": "5634745efa576a17e7d4cf5cd9d09123c75e6538e5114267c2d156edaf519341",
       "t10k-labels-idx1-ubyte.gz": "ae18e77e031ccde52407f794d123116439864147d33ac992975f85dd4dc42af6",
     },
+    official: officialMnist({
+      "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+      "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+      "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+      "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    }),
   },
   "fashion-mnist": {
     kind: "pictures",
@@ -114,6 +132,12 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     citation: "A. Karpathy: The unreasonable effectiveness of recurrent neural networks (2015)",
     homepage: "https://github.com/karpathy/char-rnn",
     files: { "input.txt.gz": "13125fe8f49092165d7d489e3944db52d1ba546e64a60080cc9523bcd0c5e46a" },
+    official: {
+      "input.txt.gz": {
+        url: "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+        sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+      },
+    },
   },
   "squeezenet1.1": {
     kind: "models",

@@ -23,6 +23,7 @@ export type ErrorCode =
   | "unknown-unit"
   | "unknown-method"
   | "disk-full"
+  | "in-use"
   | "not-permitted"
   | "checksum"
   | "network"

@@ -1,7 +1,8 @@
 /** @file All methods: a method is loaded when it is asked for. */
 
 import { CajalError } from "../graph/index.ts";
-import type { Family, Method } from "./method.ts";
+import type { Family } from "./families.ts";
+import type { Method } from "./method.ts";
 
 export interface Listed {
   readonly family: Family;

@@ -13,9 +13,15 @@ export type Row = Readonly<Record<string, Cell>>;
 export interface Scale {
   /** With its unit: "time (ms)". */
   readonly label?: string;
-  readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point";
+  readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point" | "categorical";
+  /** Words keep the order in which they come unless it is given here. */
   readonly domain?: readonly (string | number)[];
+  /** Of colours: one for each of the domain. */
   readonly range?: readonly string[];
+  /** Of colours of numbers; "diverging" has its middle at 0. */
+  readonly scheme?: "sequential" | "diverging";
+  /** Of colours: false leaves the legend out. */
+  readonly legend?: boolean;
   readonly grid?: boolean;
   readonly reverse?: boolean;
   /** Written as by d3-format: ".0%", "~s". */
@@ -25,20 +31,27 @@ export interface Scale {
 
 /** The marks of Observable Plot that figures are made of. */
 export type MarkName =
-  | "line"
+  | "areaX"
   | "areaY"
-  | "dot"
-  | "text"
+  | "arrow"
   | "barX"
   | "barY"
+  | "boxX"
+  | "boxY"
+  | "cell"
+  | "dot"
+  | "line"
+  | "linearRegressionY"
+  | "link"
+  | "rect"
+  | "rectX"
   | "rectY"
   | "ruleX"
   | "ruleY"
+  | "text"
   | "tickX"
   | "tickY"
-  | "cell"
-  | "link"
-  | "arrow";
+  | "vector";
 
 /** One mark with its data. Channels (x, y, stroke, fill, …) are columns of the rows, or constants; options are those of Observable Plot. */
 export interface Mark {

@@ -1,5 +1,6 @@
 /** @file cajal/plot: figures and reports as data, drawn to HTML. */
 
+export { checkFigure } from "./check-figure.ts";
 export type {
   Cell,
   Figure,
@@ -22,4 +23,5 @@ export type {
   ReportNeuron,
   ReportPicture,
 } from "./neuron-report.ts";
+export { type RenderOptions, renderFigure } from "./render-figure.ts";
 export { renderNeuronReport } from "./report/render.ts";
