@@ -1,7 +1,7 @@
 /** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
 export { type Characters, charactersOf } from "./characters.ts";
-export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
 export { decodeIdx } from "./idx.ts";

@@ -12,7 +12,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  granet: {
+    family: "sparse",
+    title: "sparse training by pruning and regrowing connections",
+    load: () => import("./sparse/granet/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {
