@@ -43,6 +43,7 @@ export { type S4d, type S4dState, s4d, s4dStep } from "./state-space/s4d.ts";
 export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
 export type { CheckpointStorage } from "./training/checkpoint.ts";
 export {
+  type Between,
   type EarlyStop,
   type FitOptions,
   type FitProgress,

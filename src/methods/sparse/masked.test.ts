@@ -83,22 +83,6 @@ it("an optimiser of one's own that moves everything moves no masked weight", asy
   expect(outside((await train(masked(restless, masks), 2)).params.w)).toBe(0);
 });
 
-it("keeps whole gradients: those of masked entries are of the loss at the masked weights", async () => {
-  const { state } = await train(masked(sgd(0), masks, { keepGradients: true }), 1);
-  const kept = maskedState(state).gradients.w.numbers();
-  const x = rng.split(0).normal([8, 6]);
-  const at = compile((w: Value) => loss({ w, b: w.tracer.lift(start.b, "float32") }, w.tracer.lift(x, "float32")));
-  for (const i of [0, 5, 11, 23]) {
-    const moved = async (by: number) => {
-      const numbers = start.w.numbers();
-      numbers[i] += by;
-      return (await at(Tensor.of(numbers, [6, 4]))).item();
-    };
-    expect(kept[i]).toBeCloseTo(((await moved(1e-2)) - (await moved(-1e-2))) / 2e-2, 4);
-  }
-  await at.release();
-});
-
 it("other masks: what is new has no memory, what stays keeps it", async () => {
   const optimiser = masked(momentum(0.1), masks);
   const { state } = await train(optimiser, 3);

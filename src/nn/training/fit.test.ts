@@ -8,7 +8,7 @@ import { adam, chain, clipByGlobalNorm, momentum, sgd } from "../optimisers/inde
 import { cosine } from "../schedule.ts";
 import { batches } from "./batches.ts";
 import type { CheckpointStorage } from "./checkpoint.ts";
-import { type FitOptions, type FitProgress, fit as train } from "./fit.ts";
+import { type Between, type FitOptions, type FitProgress, fit as train } from "./fit.ts";
 
 const rng = new Rng(61);
 
@@ -190,9 +190,10 @@ describe("between steps", () => {
         leaf.shape,
       ),
     );
-  type Between = NonNullable<FitOptions<Line<Tensor>, unknown, Record<string, never>>["between"]>;
-  const shrink: Between = (moment) =>
-    moment.step % 3 === 0 ? { ...moment, params: halved(moment.params), optimiser: halved(moment.optimiser) } : moment;
+  const shrink: Between<Line<Tensor>, Record<string, never>> = {
+    after: (step) => step % 3 === 0,
+    change: ({ params, state, optimiser }) => ({ params: halved(params), state, optimiser: halved(optimiser) }),
+  };
 
   it("parameters and what the optimiser carries may be replaced, and resume to the same bits", async () => {
     const losses: number[] = [];
@@ -222,25 +223,43 @@ describe("between steps", () => {
     expect(resumed.optimiser).toEqual(whole.optimiser);
   });
 
-  it("training goes on from a moment of other training as if it were that training", async () => {
-    let seen: Parameters<Between>[0] | undefined;
-    const between: Between = (moment) => {
-      if (moment.step === 8) seen = moment;
-      return moment;
-    };
-    const whole = await train({ ...options, between });
+  it("a change sees the moment, and the gradients that led to it", async () => {
+    const seen: number[] = [];
+    await train({
+      ...options,
+      optimiser: sgd(0.1),
+      between: {
+        after: (step) => step === 4 || step === 5,
+        change: (moment, gradients) => {
+          seen.push(moment.step, moment.params.b.item(), gradients.b.item());
+          return moment;
+        },
+      },
+    });
+    const [four, before, , five, after, gradient] = seen;
+    expect([four, five, seen.length]).toEqual([4, 5, 6]);
+    expect(after).toBeCloseTo(before - 0.1 * gradient, 6);
+  });
+
+  it("training goes on from where other training was as if it were that training", async () => {
+    const whole = await train(options);
+    const { params, state, optimiser, step } = await train({ ...options, steps: 8 });
     const steps: number[] = [];
-    const rest = await train({ ...options, from: seen, onStep: ({ step }) => void steps.push(step) });
+    const from = { params, state, optimiser, step };
+    const rest = await train({ ...options, from, onStep: (p) => void steps.push(p.step) });
     expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => 9 + i));
     expect(rest.params.w.data).toEqual(whole.params.w.data);
     expect(rest.optimiser).toEqual(whole.optimiser);
-    await expect(train({ ...options, optimiser: sgd(0.1), from: seen })).rejects.toThrow(
+    await expect(train({ ...options, optimiser: sgd(0.1), from })).rejects.toThrow(
       /from is of other training: "optimiser\/0\/step" should be missing, but is float32\[\]/,
     );
   });
 
   it("shapes must stay", async () => {
-    const between: Between = (moment) => ({ ...moment, params: { ...moment.params, b: Tensor.zeros([2]) } });
+    const between: Between<Line<Tensor>, Record<string, never>> = {
+      after: () => true,
+      change: (moment) => ({ ...moment, params: { ...moment.params, b: Tensor.zeros([2]) } }),
+    };
     await expect(train({ ...options, between })).rejects.toThrow(
       /"params\/b" should be float32\[1\], but is float32\[2\]/,
     );

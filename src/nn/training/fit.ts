@@ -42,6 +42,18 @@ export interface Moment<P, S> extends Training<P, S> {
   readonly step: number;
 }
 
+/** What changes between steps: pruning and growing, projections, anything that is no gradient's work. */
+export interface Between<P, S> {
+  /** After which steps (counted from 1 on) there is a change. */
+  after(step: number): boolean;
+  /**
+   * What training goes on with: of the same structure, shapes and dtypes. It must depend on what it is given alone (randomness by
+   * `rng.split(moment.step)`), so that training resumes to the same bits.
+   * @param gradients of the loss in that step, before the optimiser made anything of them
+   */
+  change(moment: Moment<P, S>, gradients: P): Training<P, S> | Promise<Training<P, S>>;
+}
+
 export interface FitOptions<P, B, S> {
   /** A tree of Tensors. */
   readonly params: P;
@@ -53,13 +65,10 @@ export interface FitOptions<P, B, S> {
   readonly state?: S;
   /** For `noise` in the loss. Default: seed 0. */
   readonly rng?: Rng;
-  /** Where training begins, such as a moment that `between` of another training saw; `params` and `state` then only say what is trained. */
+  /** Where training begins, such as what another training came to; `params` and `state` then only say what is trained. */
   readonly from?: Moment<P, S>;
-  /**
-   * Called after each step, before anything else is done with it: what training goes on with, of the same structure, shapes and dtypes.
-   * It must depend on the moment alone (randomness by `rng.split(step)`), so that training resumes to the same bits.
-   */
-  readonly between?: (moment: Moment<P, S>) => Training<P, S> | Promise<Training<P, S>>;
+  /** Changes parameters, state or what the optimiser carries after some of the steps, before evaluation and checkpoint. */
+  readonly between?: Between<P, S>;
   /** Where checkpoints are kept. If there is one of this training, it goes on from there. */
   readonly checkpoint?: CheckpointStorage;
   /** Steps between checkpoints. Default 100. */
@@ -157,15 +166,16 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
         signal.throwIfAborted();
       }
       const number = standing.step;
-      const { loss, metrics, ...next } = await step(
+      const { loss, metrics, gradients, ...next } = await step(
         training,
         await data.batch(number),
         rng.split("noise").split(number),
+        between?.after(number + 1) ?? false,
       );
       if (!Number.isFinite(loss)) throw notFinite("the loss", loss, number + 1);
       training = next;
-      if (between !== undefined) {
-        const changed = await between({ ...next, step: number + 1 });
+      if (between !== undefined && gradients !== undefined) {
+        const changed = await between.change({ ...next, step: number + 1 }, gradients);
         training = replaced(next, changed, "between changes more than numbers");
       }
       standing = { ...standing, step: number + 1 };

@@ -90,7 +90,7 @@ export async function recover<P, B, S>(
     step,
     params: applyMasks(params, named(kept)),
     state,
-    optimiser: { masks: named(masks), gradients: {}, inner: forget(moment.optimiser, params, named(kept)) },
+    optimiser: { masks: named(masks), inner: forget(moment.optimiser, params, named(kept)) },
   };
   const sparse = { ...options, optimiser: masked(optimiser, named(masks)) };
   return { ...(await trainTo(sparse, from, step + steps)), masks: named(masks) };

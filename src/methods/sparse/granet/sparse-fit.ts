@@ -89,11 +89,16 @@ export async function sparseFit<P, B, S = Record<string, never>>(
     ...options,
     params: applyMasks(params, initialMasks),
     loss: carrying(loss),
-    optimiser: masked(optimiser, unmasked ? {} : initialMasks, { keepGradients: regrows }),
+    optimiser: masked(optimiser, unmasked ? {} : initialMasks),
     state: carried,
     rng,
     evaluate: evaluate && ((now, { model }) => evaluate(now, model)),
-    between: (moment) => (table === undefined ? moment : adapted(moment, layers, recipe, table, rng)),
+    ...(table && {
+      between: {
+        after: (step) => step % every === 0,
+        change: (moment, gradients) => adapted(moment, gradients, layers, recipe, table, rng),
+      },
+    }),
   });
 
   const masks = unmasked ? initialMasks : maskedState(result.optimiser).masks;
@@ -130,26 +135,24 @@ function carrying<P, B, S>(loss: Loss<P, B, S>): Loss<P, B, Carried<S>> {
   };
 }
 
-/** Training after an update of the masks, if this is the step for one. */
+/** Training after an update of the masks. */
 function adapted<P, S>(
   moment: Moment<P, Carried<S>>,
+  gradients: P,
   layers: readonly Maskable[],
   recipe: Recipe,
   table: Timetable,
   rng: Rng,
 ): Training<P, Carried<S>> {
   const { step, params, state } = moment;
-  if (step % table.every !== 0) return moment;
   const before = maskedState(moment.optimiser);
-  const weights = tensorsAt(
-    params,
-    layers.map(({ path }) => path),
-  );
+  const paths = layers.map(({ path }) => path);
+  const [weights, slopes] = [tensorsAt(params, paths), tensorsAt(gradients, paths)];
   const results = updateMasks(
     layers.map((layer, l) => ({
       layer,
       weights: weights[l],
-      gradient: before.gradients[layer.path],
+      gradient: slopes[l],
       mask: before.masks[layer.path],
       explored: state.explored[layer.path],
     })),

@@ -1,6 +1,6 @@
 /** @file One update of the masks: gradual pruning over all layers, then regeneration within each. */
 
-import { CajalError, type Rng, type Tensor } from "../../../graph/index.ts";
+import type { Rng, Tensor } from "../../../graph/index.ts";
 import { pruneGlobal, pruneUniform } from "../magnitude.ts";
 import { connections, type Maskable, union } from "../masks.ts";
 import type { Recipe } from "./recipe.ts";
@@ -11,8 +11,8 @@ import { densityAt, exchangedAt, type Timetable } from "./schedules.ts";
 export interface LayerNow {
   readonly layer: Maskable;
   readonly weights: Tensor;
-  /** Dense; not needed where nothing grows by gradient. */
-  readonly gradient: Tensor | undefined;
+  /** Dense: ∂L/∂W at the masked weights. */
+  readonly gradient: Tensor;
   readonly mask: Tensor;
   /** Entries that have ever been connections. */
   readonly explored: Tensor;
@@ -53,7 +53,7 @@ export function updateMasks(
   return layers.map((now, l) => {
     const grown = share === 0 ? 0 : exchangeCount(pruned[l], share);
     const kept = grown === 0 ? pruned[l] : removeSmallest(now.weights, pruned[l], grown);
-    const score = () => (growth === "random" ? rng.split(now.layer.path).uniform(now.mask.shape) : gradientOf(now));
+    const score = () => (growth === "random" ? rng.split(now.layer.path).uniform(now.mask.shape) : now.gradient);
     const mask = grown === 0 ? kept : growLargest(score(), kept, grown);
     return {
       mask,
@@ -63,9 +63,4 @@ export function updateMasks(
       grown,
     };
   });
-}
-
-function gradientOf({ layer, gradient }: LayerNow): Tensor {
-  if (gradient === undefined) throw new CajalError("argument", `"${layer.path}" has no gradient to grow by`);
-  return gradient;
 }
