@@ -18,6 +18,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
     load: () => import("./memory/active-dendrites/method.ts"),
   },
+  granet: {
+    family: "sparse",
+    title: "sparse training by pruning and regrowing connections",
+    load: () => import("./sparse/granet/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
     title: "Which of two answers is better? A network of language-model reviewers",
