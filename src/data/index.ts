@@ -4,6 +4,8 @@ export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
+export { readTar } from "./formats/tar.ts";
+export { decodeWav, encodeWav, type Sound } from "./formats/wav.ts";
 export { decodeIdx } from "./idx.ts";
 export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
 export { loadImages, loadText } from "./named-sets.ts";
@@ -23,3 +25,4 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
