@@ -2,6 +2,14 @@
 
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export {
+  type Hdf5Data,
+  type Hdf5File,
+  type Hdf5Tree,
+  type ReadHdf5Options,
+  readHdf5,
+  writeHdf5,
+} from "./formats/hdf5.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
 export { readTar } from "./formats/tar.ts";
@@ -25,4 +33,5 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
 export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
