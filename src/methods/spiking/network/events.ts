@@ -33,12 +33,21 @@ interface Population {
   release(): Promise<void>;
 }
 
+export interface EventOptions {
+  /** By node of neurons: how many steps it runs; then it is silent. Default: all. */
+  readonly until?: Readonly<Record<string, number>>;
+}
+
 /**
  * Runs one example.
  * @param inputs by input node: [T, …units]; events are the elements other than 0, which count with their value
  * @throws CajalError as `planNetwork` and `synapsesOf`; `shape` when inputs do not fit
  */
-export async function simulateEvents(network: Network, inputs: Readonly<Record<string, Tensor>>): Promise<EventRun> {
+export async function simulateEvents(
+  network: Network,
+  inputs: Readonly<Record<string, Tensor>>,
+  { until = {} }: EventOptions = {},
+): Promise<EventRun> {
   const plan = planNetwork(network);
   const { nodes, order, shapes } = plan;
   const synapses = synapsesOf(plan);
@@ -83,7 +92,7 @@ export async function simulateEvents(network: Network, inputs: Readonly<Record<s
           record.set(sums, t * units(name));
           const constant = bias.get(name);
           if (constant) for (const [unit, value] of constant.entries()) record[t * units(name) + unit] += value;
-        } else {
+        } else if (t < (until[name] ?? steps)) {
           for (const [unit, value] of await (populations.get(name) as Population).step(t, sums, touched)) {
             record[t * units(name) + unit] = value;
             if (value !== 0) send(name, unit, value, t);
