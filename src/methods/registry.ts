@@ -11,7 +11,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  "learned-delays": {
+    family: "spiking",
+    title: "spiking networks whose synapses learn weights and delays",
+    load: () => import("./spiking/learned-delays/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {

@@ -44,6 +44,10 @@ describe("HDF5", () => {
     expect(read.none).toEqual([undefined, undefined, undefined, undefined]);
   });
 
+  it("names that HDF5 cannot have are refused", async () => {
+    await expect(writeHdf5({ "a/b": Tensor.zeros([1]) })).rejects.toThrow('"a/b" is no name');
+  });
+
   it("too large datasets are refused before they are read", async () => {
     const bytes = await writeHdf5({ x: Tensor.zeros([100]) });
     await expect(readHdf5(bytes, (file) => file.read("x"), "big.h5", { limit: 99 })).rejects.toThrow(

@@ -159,6 +159,10 @@ export async function writeHdf5(tree: Hdf5Tree): Promise<Uint8Array> {
 
 function writeGroup(group: Group, tree: Hdf5Tree): void {
   for (const [name, value] of Object.entries(tree)) {
+    if (name === "" || name === "." || name.includes("/"))
+      throw new CajalError("argument", `writeHdf5: "${name}" is no name in an HDF5 file`, {
+        advice: 'Names are not empty and have no "/".',
+      });
     if (value instanceof Tensor) group.create_dataset({ name, ...numbers(value) });
     else if (typeof value === "string") group.create_dataset({ name, data: value, shape: [], dtype: "S" });
     else if (Array.isArray(value)) {

@@ -12,7 +12,7 @@ import { delaysOf, halfDelay } from "./delay-kernel.ts";
 import type { DelayNetParams, DelayNetSettings, DelayNetState } from "./model.ts";
 
 /**
- * For each delay that a layer has, a delay node and the weights that come as late: "layer1/delay4" → "layer1/weights4" → "layer1".
+ * For each delay that a layer has, a delay node and the weights that come as late: "layer1.delay4" → "layer1.weights4" → "layer1".
  * Nodes: "input", "layer1", …, "output".
  */
 export function delayNetwork(
@@ -37,15 +37,15 @@ export function delayNetwork(
       );
       // The bias flows all the time; it belongs to one of the weights.
       const bias = at === 0 && folded ? { bias: folded.bias } : {};
-      nodes[`${name}/weights${delay}`] = { kind: "linear", weight, ...bias };
-      edges.push([`${name}/weights${delay}`, name]);
-      if (delay === 0) edges.push([before, `${name}/weights${delay}`]);
+      nodes[`${name}.weights${delay}`] = { kind: "linear", weight, ...bias };
+      edges.push([`${name}.weights${delay}`, name]);
+      if (delay === 0) edges.push([before, `${name}.weights${delay}`]);
       else {
-        nodes[`${name}/delay${delay}`] = {
+        nodes[`${name}.delay${delay}`] = {
           kind: "delay",
           steps: Tensor.of([...Array(width)].fill(delay), [width], "int32"),
         };
-        edges.push([before, `${name}/delay${delay}`], [`${name}/delay${delay}`, `${name}/weights${delay}`]);
+        edges.push([before, `${name}.delay${delay}`], [`${name}.delay${delay}`, `${name}.weights${delay}`]);
       }
     }
     const neuron = folded ? lif({ tau, decayInput: false }) : li({ tau, decayInput: false });

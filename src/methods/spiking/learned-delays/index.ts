@@ -3,10 +3,12 @@
  * arXiv:2306.17670): every synapse has a learned weight and a learned delay of whole steps.
  */
 
-import { CajalError, type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
+import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../../../graph/index.ts";
 import { predictions } from "../../../nn/index.ts";
-import { type EventRun, simulateEvents } from "../network/events.ts";
+import { type EventRun, type EventSimulator, eventSimulator } from "../network/events.ts";
 import type { Network } from "../network/network.ts";
+import type { NirGraph } from "../nir/graph.ts";
+import { networkToNir } from "../nir/to-nir.ts";
 import { delaysOf, halfDelay } from "./delay-kernel.ts";
 import { delayNetwork, layerSteps } from "./deployed.ts";
 import {
@@ -69,12 +71,16 @@ export interface DelayNet {
   predict(spikes: Tensor, options?: EvaluateOptions): Promise<number[]>;
   /** Share of samples whose class is predicted. */
   accuracy(spikes: Tensor, labels: ArrayLike<number>, options?: EvaluateOptions): Promise<number>;
+  /** What the network does on spikes [N, T, inputs], by whole delays: spikes of each hidden layer [T', N, neurons], and classes. */
+  inspect(spikes: Tensor): Promise<{ readonly hidden: readonly Tensor[]; readonly answers: readonly number[] }>;
   /** The same network with delays that training leaves as they are. */
   freezeDelays(): DelayNet;
   /** The same network with positions rounded to whole steps. */
   rounded(): DelayNet;
   /** With batch normalisation folded into weights, and delays as nodes. */
   network(): Network;
+  /** The same as a graph for NIR files (`encodeNir`): delays are nodes, the metadata keep the time step. */
+  toNir(): NirGraph;
   /** Runs one sample [T, inputs] event by event: a spike waits in a ring of steps for each of its synapses. */
   events(spikes: Tensor): Promise<EventRun & { readonly logits: Float64Array }>;
 }
@@ -106,6 +112,7 @@ export function restoreDelayNet(
       await run.release();
     }
   };
+  let simulator: EventSimulator | undefined;
   const predict: DelayNet["predict"] = async (spikes, how) => predictions(await logits(spikes, how));
   return {
     settings,
@@ -128,11 +135,25 @@ export function restoreDelayNet(
       const answers = await predict(spikes, how);
       return answers.filter((answer, i) => answer === classes[i]).length / answers.length;
     },
+    async inspect(spikes) {
+      checkSpikes(settings, spikes);
+      const run = compile((x: Value) => collect((v: Value) => forward(settings, params, state, v).logits)(x));
+      try {
+        const { result, taps } = await run(spikes);
+        return { hidden: settings.hidden.map((_, k) => taps[`hidden${k + 1}`]), answers: predictions(result) };
+      } finally {
+        await run.release();
+      }
+    },
     freezeDelays: () =>
       restoreDelayNet({ ...settings, delays: settings.delays === "none" ? "none" : "fixed" }, params, state),
     rounded: () => restoreDelayNet(settings, roundPositions(params, settings.maxDelay), state),
     network: () => delayNetwork(settings, params, state),
-    events: (spikes) => runEvents(settings, delayNetwork(settings, params, state), spikes),
+    toNir: () => networkToNir(delayNetwork(settings, params, state)),
+    events(spikes) {
+      simulator ??= eventSimulator(delayNetwork(settings, params, state));
+      return runEvents(settings, simulator, spikes);
+    },
   };
 }
 
@@ -151,7 +172,7 @@ function roundPositions(params: DelayNetParams<Tensor>, maxDelay: number): Delay
   };
 }
 
-async function runEvents(settings: DelayNetSettings, network: Network, spikes: Tensor) {
+async function runEvents(settings: DelayNetSettings, simulate: EventSimulator, spikes: Tensor) {
   const [steps, lines] = spikes.shape;
   if (spikes.shape.length !== 2 || lines !== settings.inputs)
     throw new CajalError("shape", `delayNet: one sample is [${spikes.shape.join(", ")}], not [T, ${settings.inputs}]`);
@@ -159,7 +180,7 @@ async function runEvents(settings: DelayNetSettings, network: Network, spikes: T
   const total = Math.max(...Object.values(until));
   const padded = new Float32Array(total * lines);
   padded.set(Float32Array.from(spikes.numbers()));
-  const run = await simulateEvents(network, { input: new Tensor("float32", [total, lines], padded) }, { until });
+  const run = await simulate({ input: new Tensor("float32", [total, lines], padded) }, { until });
   const membranes = run.outputs.output.numbers();
   const logits = new Float64Array(settings.classes);
   for (let t = 0; t < total; t++) {

@@ -7,7 +7,7 @@ import { CajalError, compile, formatShape, sizeOf, Tensor, type Value } from "..
 import type { Neuron, NeuronState } from "../neuron.ts";
 import { biasCurrents } from "./bias.ts";
 import { type EventMembranes, eventMembranes } from "./event-membranes.ts";
-import { type Network, planNetwork } from "./network.ts";
+import { type Network, type NetworkPlan, planNetwork } from "./network.ts";
 import { type Synapses, synapsesOf } from "./synapses.ts";
 
 export interface EventRun {
@@ -38,20 +38,33 @@ export interface EventOptions {
   readonly until?: Readonly<Record<string, number>>;
 }
 
-/**
- * Runs one example.
- * @param inputs by input node: [T, …units]; events are the elements other than 0, which count with their value
- * @throws CajalError as `planNetwork` and `synapsesOf`; `shape` when inputs do not fit
- */
-export async function simulateEvents(
+/** Runs one example from rest. @param inputs by input node: [T, …units]; events are the elements other than 0, which count with their value */
+export type EventSimulator = (inputs: Readonly<Record<string, Tensor>>, options?: EventOptions) => Promise<EventRun>;
+
+/** Runs one example. For more than one, `eventSimulator` makes lists of synapses only once. */
+export function simulateEvents(
   network: Network,
   inputs: Readonly<Record<string, Tensor>>,
-  { until = {} }: EventOptions = {},
+  options?: EventOptions,
 ): Promise<EventRun> {
+  return eventSimulator(network)(inputs, options);
+}
+
+/** @throws CajalError as `planNetwork` and `synapsesOf`; (when run) `shape` when inputs do not fit */
+export function eventSimulator(network: Network): EventSimulator {
   const plan = planNetwork(network);
-  const { nodes, order, shapes } = plan;
   const synapses = synapsesOf(plan);
   const bias = biasCurrents(plan);
+  return (inputs, options = {}) => simulate(plan, synapses, bias, inputs, options);
+}
+
+async function simulate(
+  { nodes, order, shapes }: NetworkPlan,
+  synapses: readonly Synapses[],
+  bias: ReadonlyMap<string, Float64Array>,
+  inputs: Readonly<Record<string, Tensor>>,
+  { until = {} }: EventOptions,
+): Promise<EventRun> {
   const units = (name: string) => sizeOf(shapes[name]);
   const steps = checkInputs(order, nodes, inputs, units);
   const slots = 1 + synapses.reduce((most, { delays }) => delays.reduce((a, b) => Math.max(a, b), most), 0);

@@ -39,7 +39,7 @@ interface Flat {
   readonly edges: readonly (readonly [string, string])[];
 }
 
-/** Graphs within the graph become part of it: "inner/lif". Their inputs and outputs fall away. */
+/** Graphs within the graph become part of it: "inner.lif". Their inputs and outputs fall away. */
 function inlined(graph: NirGraph): Flat {
   const nodes: Record<string, NirPrimitive> = {};
   let edges = [...graph.edges];
@@ -51,7 +51,7 @@ function inlined(graph: NirGraph): Flat {
     const inner = inlined(node);
     const ends = (type: NirNode["type"]) => Object.keys(inner.nodes).filter((key) => inner.nodes[key].type === type);
     const [inputs, outputs] = [ends("Input"), ends("Output")];
-    const within = (key: string) => `${name}/${key}`;
+    const within = (key: string) => `${name}.${key}`;
     for (const [key, value] of Object.entries(inner.nodes))
       if (value.type !== "Input" && value.type !== "Output") nodes[within(key)] = value;
     const firsts = inner.edges.filter(([from]) => inputs.includes(from)).map(([, to]) => within(to));

@@ -222,11 +222,11 @@ describe("files of others", () => {
       ],
     };
     const { edges, nodes } = networkFromNir(await decodeNir(await encodeNir(graph)), { dt: 1 });
-    expect(Object.keys(nodes).sort()).toEqual(["first", "inner/a", "inner/b", "input", "output"]);
+    expect(Object.keys(nodes).sort()).toEqual(["first", "inner.a", "inner.b", "input", "output"]);
     expect([...edges].map(String).sort()).toEqual([
-      "first,inner/a",
-      "inner/a,inner/b",
-      "inner/b,output",
+      "first,inner.a",
+      "inner.a,inner.b",
+      "inner.b,output",
       "input,first",
     ]);
   });
