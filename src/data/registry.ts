@@ -165,6 +165,18 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       fairEvalFiles,
     ),
   },
+  "spoken-digits": {
+    kind: "files",
+    title: "Free Spoken Digit Dataset: 3,000 recordings of ten digits by six speakers (8 kHz)",
+    licence: "CC BY-SA 4.0",
+    citation: "Z. Jackson et al.: Free Spoken Digit Dataset, version 1.0.10 (2020)",
+    homepage: "https://github.com/Jakobovski/free-spoken-digit-dataset",
+    files: {
+      "test.index0-4.tar.gz": "8c09cbaec4ba9d28e368fc68fb0c3ed6b34ecba3c055be0a846fea792c572a2e",
+      "train.index5-19.tar.gz": "f0dc8797ffd39fc705f32bdc5cdb692fc0b7d51d7f4261bfcad023a8f1709247",
+      "train.index20-49.tar.gz": "7979f55e6047ee4e43ada3f34d8fc171103de4cc291b439452be46af6701ef36",
+    },
+  },
   "squeezenet1.1": {
     kind: "models",
     preprocess: "caffe",
