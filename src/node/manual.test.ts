@@ -62,3 +62,11 @@ it("docs/figures.md, and its pictures", async () => {
   );
   for (const [name, svg] of svgs) await expect(`${svg}\n`).toMatchFileSnapshot(`../../docs/images/figures/${name}.svg`);
 });
+
+it("methods/sequence/wide-deep-evaluator", () => {
+  expect(printed("src/methods/sequence/wide-deep-evaluator/README.md")).toEqual([
+    "2 [ 4.5, 8.5 ] 12",
+    "tie [ 6.5, 6.5 ] 12",
+    "1 1 26 true",
+  ]);
+});
