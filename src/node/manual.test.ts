@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
@@ -43,6 +44,23 @@ it("docs/data.md", () => {
 
 it("docs/method.md", () => {
   expect(printed("docs/method.md")).toEqual(["coin"]);
+});
+
+it("docs/figures.md, and its pictures", async () => {
+  const draw = `console.log(JSON.stringify(Object.entries(figures).map(([name, figure]) => [name, renderFigure(figure, { document })])));`;
+  const [message, drawn] = runSnippet([...snippetsOf("docs/figures.md"), draw].join("\n"))
+    .trim()
+    .split("\n");
+  expect(message).toBe('figure "accuracy": marks[0].y: no row has a column "acc"');
+  const svgs: [string, string][] = JSON.parse(drawn);
+  expect(svgs.map(([name]) => name)).toEqual(
+    [
+      ...readFileSync(new URL("../../docs/figures.md", import.meta.url), "utf8").matchAll(
+        /images\/figures\/(\w+)\.svg/g,
+      ),
+    ].map(([, name]) => name),
+  );
+  for (const [name, svg] of svgs) await expect(`${svg}\n`).toMatchFileSnapshot(`../../docs/images/figures/${name}.svg`);
 });
 
 it("methods/sequence/wide-deep-evaluator", () => {
