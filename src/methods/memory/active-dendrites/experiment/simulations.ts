@@ -87,10 +87,13 @@ export interface UnionPoint extends Point {
 }
 
 export const unionSizesUsed = { n: 4000, a: 40, s: 30, theta: 15 };
-export const mostPatterns = 60;
 
-/** Both kinds of unions of 1 … 60 patterns: what the exact mixtures say, and what random ones do. */
-export async function simulateUnion(run: Run, { rng }: Part, trials: number): Promise<UnionPoint[]> {
+/** Both kinds of unions of 1 … M patterns: what the exact mixtures say, and what random ones do. */
+export async function simulateUnion(
+  run: Run,
+  { rng }: Part,
+  { trials, mostPatterns }: { readonly trials: number; readonly mostPatterns: number },
+): Promise<UnionPoint[]> {
   const { n, a, s, theta } = unionSizesUsed;
   const points: UnionPoint[] = [];
   for (const mode of ["segment-exact", "activity-exact"] as const) {
