@@ -86,7 +86,7 @@ async function disagreements(run: Run, neuron: DendriticNeuron, codes: readonly 
   for (let from = 0; from < codes.length; from += size) {
     const batch = codes.slice(from, from + size);
     run.progress("graph against index lists", from, codes.length, "codes");
-    run.signal.throwIfAborted();
+    await run.breathe();
     const answers = await layer(binaryOfCodes(batch));
     const [best, fires, soft] = [answers.best, answers.fires, answers.soft].map((tensor) => tensor.numbers());
     for (const [i, code] of batch.entries()) {

@@ -32,9 +32,7 @@ async function inPieces(run: Run, stage: string, total: number, work: (count: nu
   const piece = Math.ceil(total / 40);
   for (let done = 0; done < total; done += piece) {
     run.progress(stage, done, total, "random patterns");
-    // What asks to stop gets a turn.
-    await new Promise((resolve) => setTimeout(resolve));
-    run.signal.throwIfAborted();
+    await run.breathe();
     work(Math.min(piece, total - done));
   }
   run.progress(stage, total, total, "random patterns");

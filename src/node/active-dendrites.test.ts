@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dataSource } from "../../../node/data-sets.ts";
-import { mirrored } from "../../../node/testing/mirror.ts";
-import { memoryRun } from "../../testing/memory-run.ts";
-import method from "./method.ts";
+import method from "../methods/memory/active-dendrites/method.ts";
+import { memoryRun } from "../methods/testing/memory-run.ts";
+import { dataSource } from "./data-source.ts";
+import { mirrored } from "./testing/mirror.ts";
+import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
 describe.skipIf(mirrored("mnist/train-images-idx3-ubyte.gz") === undefined)("the quick experiment (MNIST)", () => {
   it("finds all figures, reaches the bars that do not depend on its size, and repeats itself", async () => {
@@ -26,4 +27,13 @@ describe.skipIf(mirrored("mnist/train-images-idx3-ubyte.gz") === undefined)("the
     ]);
     expect(Object.keys(run.artifacts).length).toBe(3);
   });
+});
+
+it("the snippets of active-dendrites' README do what they say", () => {
+  const [sizes, codes] = snippetsOf("src/methods/memory/active-dendrites/README.md");
+  expect(runSnippet(sizes)).toContain("best threshold: 8");
+  const printed = runSnippet(codes);
+  expect(printed).toContain("fires: true, best: 7, overlap: 10");
+  expect(printed).toMatch(/as good as \d+ independent cells of 500; recommended: \{\s+s: \d+,\s+theta: \d+/);
+  expect(printed).toContain("true [ 300 ]");
 });
