@@ -35,11 +35,11 @@ it("docs/nn.md", () => {
 it("docs/model.md", () => {
   const lines = printed("docs/model.md");
   expect(lines.filter((line) => line.startsWith("concepts/Relu")).length).toBe(1);
-  expect(lines.slice(-2)).toEqual(["5", "[ 1, 3, 64, 64 ]"]);
+  expect(lines.slice(-3)).toEqual(["5", "[ 1, 3, 64, 64 ]", "[ 2, 16 ]"]);
 });
 
 it("docs/data.md", () => {
-  expect(printed("docs/data.md")).toEqual(["[ 100, 8 ]", "[ 'activity', 'labels' ]"]);
+  expect(printed("docs/data.md")).toEqual(["[ 100, 8 ]", "[ 'activity', 'labels' ]", "Dogs/NOUN bark/VERB"]);
 });
 
 it("docs/method.md", () => {
