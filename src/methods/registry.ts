@@ -13,10 +13,30 @@ export interface Listed {
 
 /** By slug. */
 export const methods: Readonly<Record<string, Listed>> = {
+  "active-dendrites": {
+    family: "memory",
+    title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
+    load: () => import("./memory/active-dendrites/method.ts"),
+  },
+  granet: {
+    family: "sparse",
+    title: "Sparse training by pruning and regrowing connections",
+    load: () => import("./sparse/granet/method.ts"),
+  },
+  "learned-delays": {
+    family: "spiking",
+    title: "Spiking networks whose synapses learn weights and delays",
+    load: () => import("./spiking/learned-delays/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
-    title: "Which of two answers is better? A network of language-model reviewers",
+    title: "Which of two answers is better, by a network of language-model reviewers",
     load: () => import("./sequence/wide-deep-evaluator/method.ts"),
+  },
+  "word-classes": {
+    family: "language",
+    title: "Word classes that models of the next word come to represent",
+    load: () => import("./language/word-classes/method.ts"),
   },
 };
 
