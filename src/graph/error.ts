@@ -27,6 +27,8 @@ export type ErrorCode =
   | "not-permitted"
   | "checksum"
   | "network"
+  | "bad-reply"
+  | "budget"
   | "runtime"
   | "aborted";
 

@@ -13,10 +13,25 @@ export interface Listed {
 
 /** By slug. */
 export const methods: Readonly<Record<string, Listed>> = {
+  "active-dendrites": {
+    family: "memory",
+    title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
+    load: () => import("./memory/active-dendrites/method.ts"),
+  },
   granet: {
     family: "sparse",
     title: "sparse training by pruning and regrowing connections",
     load: () => import("./sparse/granet/method.ts"),
+  },
+  "wide-deep-evaluator": {
+    family: "sequence",
+    title: "Which of two answers is better? A network of language-model reviewers",
+    load: () => import("./sequence/wide-deep-evaluator/method.ts"),
+  },
+  "word-classes": {
+    family: "language",
+    title: "Word classes that models of the next word come to represent",
+    load: () => import("./language/word-classes/method.ts"),
   },
 };
 

@@ -44,3 +44,11 @@ it("docs/data.md", () => {
 it("docs/method.md", () => {
   expect(printed("docs/method.md")).toEqual(["coin"]);
 });
+
+it("methods/sequence/wide-deep-evaluator", () => {
+  expect(printed("src/methods/sequence/wide-deep-evaluator/README.md")).toEqual([
+    "2 [ 4.5, 8.5 ] 12",
+    "tie [ 6.5, 6.5 ] 12",
+    "1 1 26 true",
+  ]);
+});

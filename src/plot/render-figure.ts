@@ -1,7 +1,7 @@
 /** @file Figures drawn as SVG. */
 
 import { CajalError } from "../graph/error.ts";
-import { checkFigure, nameOf } from "./check-figure.ts";
+import { checkFigure, nameOf } from "./check/check-figure.ts";
 import { drawBody } from "./drawing/body.ts";
 import { svgMaker } from "./drawing/canvas.ts";
 import type { Space } from "./drawing/drawing.ts";

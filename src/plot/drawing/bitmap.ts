@@ -1,11 +1,11 @@
 /** @file Cells of numbers as a picture. */
 
 import type { Space } from "./drawing.ts";
-import { pngUri } from "./png.ts";
+import { indexedPng, pngUri } from "./png.ts";
 import { css, type Ramp, type Rgba } from "./ramp.ts";
 
 /** More cells than this become one bitmap: rectangles would make a large file. */
-export const MOST_RECTANGLES = 2500;
+export const MOST_RECTANGLES = 500;
 const LEVELS = 255;
 const NOTHING: Rgba = [0, 0, 0, 0];
 
@@ -41,7 +41,7 @@ export function drawCells(space: Space, { values, ramp, domain }: Cells, place: 
         indices[i * columns + j] = value === null ? LEVELS : Math.round(shareOf(value, domain) * (LEVELS - 1));
       });
     });
-    const href = pngUri(indices, columns, rows, palette);
+    const href = pngUri(indexedPng(indices, columns, rows, palette));
     return svg("image", { x, y, width, height, preserveAspectRatio: "none", href });
   }
   const [wide, high] = [width / columns, height / rows];

@@ -8,6 +8,7 @@ import { drawImages } from "./images.ts";
 import { drawPanels } from "./panels.ts";
 import { drawPlot } from "./plot.ts";
 import { drawRaster } from "./raster.ts";
+import { drawText } from "./words.ts";
 
 export function drawBody(figure: Figure, space: Space): Body {
   switch (figure.kind) {
@@ -22,6 +23,8 @@ export function drawBody(figure: Figure, space: Space): Body {
     case "graph":
       return drawGraph(figure, space);
     case "panels":
-      return drawPanels(figure, space);
+      return drawPanels(figure, space, drawBody);
+    case "text":
+      return drawText(figure, space);
   }
 }

@@ -122,8 +122,8 @@ function drawRamp(space: Space, legend: RampLegend): Block {
   axis.node.setAttribute(
     "transform",
     beside
-      ? `translate(${round(labelWidth + 12 - axis.left + 8)},-10)`
-      : `translate(${8 - axis.left},${lines.length * 16 - 6})`,
+      ? `translate(${round(labelWidth + 12 - axis.left)},-10)`
+      : `translate(${-axis.left},${lines.length * 16 - 6})`,
   );
   const text = lines.map((line, i) => svg("text", { y: 9 + 16 * i, fill: colour.quiet }, line));
   const node = svg(

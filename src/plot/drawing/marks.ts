@@ -1,7 +1,9 @@
 /** @file The marks that figures are made of: those of Observable Plot by name, and what data may say about them. */
 
 import * as Plot from "@observablehq/plot";
-import type { MarkName } from "../figure.ts";
+import type { Mark, MarkName } from "../figure.ts";
+import { colourOf } from "./colours.ts";
+import { columnOf } from "./columns.ts";
 import { colour } from "./theme.ts";
 
 type MakeMark = (data: readonly unknown[], options: Record<string, unknown>) => Plot.Markish;
@@ -137,4 +139,33 @@ function isSort(value: unknown): boolean {
           : /^(x|y|fx|fy|color|channel)$/.test(key) && /^-?[\w]+$/.test(String(by)),
     )
   );
+}
+
+const channels = new Set<string>([...numberChannels, ...columnChannels, ...colourChannels]);
+
+/** What a kind of mark says where the data say nothing. */
+function defaultsOf(mark: Mark): Record<string, unknown> {
+  const { defaults, fill, stroke } = markKinds[mark.mark];
+  const options: Record<string, unknown> = { ...defaults };
+  const painted = mark.fill !== undefined || mark.stroke !== undefined;
+  if (fill !== undefined && (!painted || mark.mark === "text")) options.fill = fill;
+  if (stroke !== undefined && !painted) options.stroke = stroke;
+  if (mark.mark.startsWith("area")) options.fillOpacity = mark.y1 !== undefined || mark.x1 !== undefined ? 0.2 : 0.75;
+  if (mark.mark === "dot" && mark.fill !== undefined && mark.stroke === undefined) options.strokeWidth = 0;
+  return options;
+}
+
+/** A mark of Plot, with its columns as arrays. */
+export function plotMark(mark: Mark): Plot.Markish {
+  const options = defaultsOf(mark);
+  for (const [key, value] of Object.entries(mark)) {
+    if (key === "mark" || key === "data") continue;
+    const column = channels.has(key)
+      ? columnOf(mark, value)?.map((cell) => (typeof cell === "boolean" ? String(cell) : cell))
+      : undefined;
+    const isColour = key === "fill" || key === "stroke";
+    if (column) options[key] = isColour ? { value: column, scale: "color" } : column;
+    else options[key] = isColour && typeof value === "string" ? colourOf(value) : value;
+  }
+  return markKinds[mark.mark].make(mark.data, options);
 }

@@ -1,14 +1,14 @@
 /** @file Several figures as one: side by side, with their plot areas in line. */
 
-import type { Panels } from "../figure.ts";
-import { drawBody } from "./body.ts";
+import type { Figure, Panels } from "../figure.ts";
 import type { Body, Space } from "./drawing.ts";
 import { drawHeading, framed } from "./frame.ts";
 
 const GAP = { across: 32, down: 24 };
 const TITLE = 14;
 
-export function drawPanels(figure: Panels, space: Space): Body {
+/** @param drawBody draws a panel; it is passed in, for panels may hold panels */
+export function drawPanels(figure: Panels, space: Space, drawBody: (figure: Figure, space: Space) => Body): Body {
   const columns = Math.min(figure.columns, figure.panels.length);
   const width = Math.floor((space.width - GAP.across * (columns - 1)) / columns);
   const own = { ...space, width };

@@ -43,6 +43,17 @@ export const grey: Ramp = (t) => {
   return [value, value, value, 1];
 };
 
+/** For heat over pictures and words, which are seen through it. */
+export const heat: Ramp = (t) => [...ORANGE, Math.round(Math.min(Math.max(t, 0), 1) * 650) / 1000];
+
+/** A ramp that lets through at most so much of what lies under it. */
+export const sheer =
+  (ramp: Ramp, most: number): Ramp =>
+  (t) => {
+    const [red, green, blue, opacity] = ramp(t);
+    return [red, green, blue, Math.round(opacity * most * 1000) / 1000];
+  };
+
 export function css([red, green, blue, opacity]: Rgba): string {
   const hex = (value: number) => value.toString(16).padStart(2, "0");
   return opacity === 1 ? `#${hex(red)}${hex(green)}${hex(blue)}` : `rgba(${red},${green},${blue},${opacity})`;
@@ -65,4 +76,14 @@ export function extent(values: Iterable<number | null>): [number, number] {
 export function symmetric([low, high]: readonly [number, number]): [number, number] {
   const reach = Math.max(Math.abs(low), Math.abs(high));
   return reach > 0 ? [-reach, reach] : [-1, 1];
+}
+
+/** The colours of a scheme, and the numbers at their ends. */
+export function rampOf(
+  scheme: "sequential" | "diverging" | undefined,
+  given: readonly [number, number] | undefined,
+  values: Iterable<number | null>,
+): { ramp: Ramp; domain: readonly [number, number] } {
+  const ends = given ?? extent(values);
+  return scheme === "diverging" ? { ramp: diverging, domain: symmetric(ends) } : { ramp: sequential, domain: ends };
 }

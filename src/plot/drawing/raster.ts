@@ -4,13 +4,13 @@ import type * as Plot from "@observablehq/plot";
 import type { Raster } from "../figure.ts";
 import { round } from "./canvas.ts";
 import { chart } from "./chart.ts";
+import { categoryColours } from "./colour-scale.ts";
 import type { Body, Space } from "./drawing.ts";
 import type { Legend } from "./legend.ts";
-import { categoryColours } from "./plot.ts";
+import { plotMark } from "./marks.ts";
 import { colour } from "./theme.ts";
 
 const HEIGHT = { least: 120, most: 420 };
-const AXES = 56;
 /** Spikes are told apart down to this many pixels. */
 const GRAIN = 0.25;
 
@@ -36,7 +36,7 @@ function strokes(spikes: readonly (readonly [x: number, y: number])[], high: num
 
 export function drawRaster(figure: Raster, space: Space): Body {
   const { neurons, times, neuronCount, duration, unit, groups = [] } = figure;
-  const height = Math.min(Math.max(neuronCount * 4, HEIGHT.least), HEIGHT.most);
+  const height = figure.height ?? Math.min(Math.max(neuronCount * 4, HEIGHT.least), HEIGHT.most);
   const colours = categoryColours(groups.length);
   const groupOf = (neuron: number) => groups.findIndex(({ from, to }) => neuron >= from && neuron < to);
   const paths: Plot.RenderFunction = (_index, scales, _values, dimensions) => {
@@ -72,8 +72,8 @@ export function drawRaster(figure: Raster, space: Space): Body {
       tickFormat: "d",
       ticks: Math.min(neuronCount, 6),
     },
-    height: height + AXES,
-    marks: [paths],
+    height: { plot: height },
+    marks: [paths, ...(figure.marks ?? []).map(plotMark)],
   });
   const legend: Legend = {
     kind: "categories",

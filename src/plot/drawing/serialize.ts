@@ -9,6 +9,8 @@ const GEOMETRY = new Set(
     " ",
   ),
 );
+/** Attributes that are an id. */
+const REFERENCES = new Set(["id", "aria-labelledby", "aria-describedby"]);
 /** Characters that XML forbids, and halves of pairs. */
 const FORBIDDEN =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to be found
@@ -29,9 +31,9 @@ function shortNumbers(value: string): string {
   );
 }
 
-function attributes(element: Element, rename: (value: string) => string): string {
+function attributes(element: Element, rename: (name: string, value: string) => string): string {
   return [...element.attributes]
-    .map(({ name, value }) => [name, GEOMETRY.has(name) ? shortNumbers(value) : rename(value)] as const)
+    .map(({ name, value }) => [name, GEOMETRY.has(name) ? shortNumbers(value) : rename(name, value)] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ` ${name}="${escapeXml(value)}"`)
     .join("");
@@ -39,7 +41,6 @@ function attributes(element: Element, rename: (value: string) => string): string
 
 /**
  * An element with all that is in it, as XML. Ids get a prefix, so that many figures can stand in one page, and are counted from 1.
- * @param style goes into the text unescaped: it is the drawing's own
  */
 export function serialize(root: Element, idPrefix: string): string {
   const ids = new Map<string, string>();
@@ -49,11 +50,11 @@ export function serialize(root: Element, idPrefix: string): string {
     for (const child of element.children) collect(child);
   };
   collect(root);
-  const rename = (value: string): string => {
-    const reference = /^(?:url\(#([^)]+)\)|#(.+))$/.exec(value);
-    const target = reference && ids.get(reference[1] ?? reference[2]);
-    if (target) return value.startsWith("#") ? `#${target}` : `url(#${target})`;
-    return ids.get(value) ?? value;
+  const rename = (name: string, value: string): string => {
+    if (REFERENCES.has(name)) return ids.get(value) ?? value;
+    const reference = /^url\(#([^)]+)\)$/.exec(value);
+    const target = reference && ids.get(reference[1]);
+    return target ? `url(#${target})` : value;
   };
   const write = (node: Node): string => {
     if (node.nodeType === TEXT) return escapeXml(node.nodeValue ?? "");
