@@ -11,7 +11,13 @@ export interface Listed {
 }
 
 /** By slug. */
-export const methods: Readonly<Record<string, Listed>> = {};
+export const methods: Readonly<Record<string, Listed>> = {
+  "dynamic-connectome": {
+    family: "brain",
+    title: "Which neurons act together, when, in which animals",
+    load: () => import("./brain/dynamic-connectome/method.ts"),
+  },
+};
 
 /** @throws CajalError `unknown-method` with the names that are near */
 export async function loadMethod(slug: string): Promise<Method> {

@@ -1,44 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../graph/index.ts";
-import { canonicalLabels, groupCount, normalisedMutualInformation } from "../partition-agreement.ts";
+import { groupCount, normalisedMutualInformation } from "../partition-agreement.ts";
 import { degreesOf, neighboursOf, type WeightedGraph } from "../weighted-graph.ts";
-import { descriptionLength, priorScale } from "./description-length.ts";
-import { attachLevels } from "./hierarchy.ts";
-import { weightedSbm } from "./index.ts";
+import { benchmarkGraph, plantedGraph } from "./benchmark-graphs.ts";
+import { findsLeast, largestMoveError, partitionsOf } from "./identities.ts";
+import { descriptionLength, weightedSbm } from "./index.ts";
 import { lnBinomial, lnFactorial, lnMultiset } from "./log-factorial.ts";
-import { Partition } from "./partition.ts";
 import { edgeCountTerm, pairTerm } from "./terms.ts";
-
-/** Groups of equal size; edges and mean weights within and between them. */
-function planted(rng: Rng, n: number, groups: number, edge: [number, number], weight: [number, number]): WeightedGraph {
-  const edges: [number, number, number][] = [];
-  for (let i = 0; i < n; i++) {
-    for (let j = i + 1; j < n; j++) {
-      const kind = i % groups === j % groups ? 0 : 1;
-      if (rng.random() < edge[kind]) edges.push([i, j, -weight[kind] * Math.log(1 - rng.random())]);
-    }
-  }
-  return {
-    n,
-    i: Int32Array.from(edges, ([i]) => i),
-    j: Int32Array.from(edges, ([, j]) => j),
-    w: Float64Array.from(edges, ([, , w]) => w),
-  };
-}
-
-/** All partitions of n nodes, as restricted growth strings. */
-function* partitionsOf(n: number): Generator<Int32Array> {
-  const labels = new Int32Array(n);
-  function* extend(v: number, groups: number): Generator<Int32Array> {
-    if (v === n) yield labels.slice();
-    else
-      for (let r = 0; r <= groups; r++) {
-        labels[v] = r;
-        yield* extend(v + 1, Math.max(groups, r + 1));
-      }
-  }
-  yield* extend(0, 0);
-}
 
 const unweighted = ({ n, i, j }: WeightedGraph): WeightedGraph => ({ n, i, j });
 
@@ -55,8 +23,8 @@ describe("counts", () => {
 });
 
 describe("the description length", () => {
-  const graph = planted(new Rng(1), 12, 3, [0.7, 0.3], [3, 1]);
-  const labels = Int32Array.from({ length: 12 }, (_, v) => v % 3);
+  const options = { n: 12, groups: 3, edge: [0.7, 0.3], weight: [3, 1] } as const;
+  const { graph, groups: labels } = plantedGraph(new Rng(1), options);
 
   it("of one group is that of a random graph with exponential weights", () => {
     const m = graph.i.length;
@@ -123,100 +91,45 @@ describe("the description length", () => {
   it("of a second level with one group costs only its name; with one group the nested model is the flat one", () => {
     const two = descriptionLength(graph, [labels, new Int32Array(12)]);
     expect(two).toBeCloseTo(descriptionLength(graph, [labels]) + Math.log(3), 10);
-    const null1 = planted(new Rng(3), 30, 1, [0.3, 0.3], [1, 1]);
-    const nested = weightedSbm(null1, { nested: true, degreeCorrected: false, restarts: 2 });
+    const { graph: random } = plantedGraph(new Rng(3), { n: 30, groups: 1, edge: [0.3, 0.3], weight: [1, 1] });
+    const nested = weightedSbm(random, { nested: true, degreeCorrected: false, restarts: 2 });
     expect(groupCount(nested.levels[0])).toBe(1);
-    expect(nested.dl).toBeCloseTo(weightedSbm(null1, { nested: false, degreeCorrected: false, restarts: 2 }).dl, 10);
+    expect(nested.dl).toBeCloseTo(weightedSbm(random, { nested: false, degreeCorrected: false, restarts: 2 }).dl, 10);
   });
 });
 
 describe("moves", () => {
-  const upperLabels = [Int32Array.of(0, 0, 1, 1, 2, 2), Int32Array.of(0, 0, 1)];
-  for (const weighted of [true, false]) {
-    for (const topology of ["plain", "degree-corrected"] as const) {
-      for (const nested of [false, true]) {
-        it(`change what recomputing says: ${topology}${weighted ? ", weighted" : ""}${nested ? ", nested" : ""}`, () => {
-          const rng = new Rng(11);
-          const full = planted(rng, 30, 6, [0.6, 0.2], [4, 1]);
-          const graph = weighted ? full : unweighted(full);
-          const model = { topology, beta: priorScale(graph) };
-          const start = Int32Array.from({ length: 30 }, (_, v) => v % 6);
-          const partition = new Partition(neighboursOf(graph), model, start, 12, graph.i.length);
-          if (nested) attachLevels(partition, upperLabels, graph.i.length);
-          const levels = () => {
-            const all: number[][] = [Array.from(partition.labels)];
-            for (let level = partition.level; level.above !== undefined; level = level.above)
-              all.push(all[all.length - 1].map((r) => level.parent[r]));
-            return all;
-          };
-          const scratch = () =>
-            descriptionLength(graph, levels(), { degreeCorrected: topology === "degree-corrected" });
-          let standing = scratch();
-          expect(partition.describe()).toBeCloseTo(standing, 8);
-          let worst = 0;
-          for (let step = 0; step < 250; step++) {
-            const { level } = partition;
-            const slot = level.emptySlot();
-            let predicted: number;
-            if (step % 25 === 24 && partition.groups > 3) {
-              const [a, b] = [rng.pick(level.occupied), rng.pick(level.occupied)];
-              if (a === b) continue;
-              partition.beginGroup(a);
-              predicted = level.change(b);
-              partition.moveGroup(a, b);
-            } else {
-              const v = rng.int(0, 30);
-              const begins = rng.random() < 0.2 && slot >= 0 && level.size[partition.labels[v]] > 1;
-              const to = begins ? slot : rng.pick(level.occupied);
-              if (to === partition.labels[v]) continue;
-              partition.beginNode(v);
-              predicted = level.change(to);
-              partition.moveNode(v, to);
-            }
-            const now = scratch();
-            worst = Math.max(worst, Math.abs(predicted - (now - standing)) / Math.max(1, Math.abs(now)));
-            standing = now;
-          }
-          expect(worst).toBeLessThan(1e-11);
-          expect(partition.describe()).toBeCloseTo(standing, 8);
+  for (const degreeCorrected of [false, true])
+    for (const weighted of [true, false])
+      for (const nested of [false, true])
+        it(`change what recomputing says: ${JSON.stringify({ degreeCorrected, weighted, nested })}`, () => {
+          const check = { degreeCorrected, weighted, nested };
+          expect(largestMoveError(new Rng(11), 150, check)).toBeLessThan(1e-13);
         });
-      }
-    }
-  }
 });
 
 describe("weightedSbm", () => {
   it("finds what trying all 4,140 partitions of 8 nodes finds", () => {
-    const all = [...partitionsOf(8)];
-    expect(all.length).toBe(4140);
-    for (let seed = 0; seed < 4; seed++) {
-      const graph = planted(new Rng(seed), 8, 2, [0.8, 0.3], [5, 0.5]);
-      const least = (degreeCorrected: boolean) =>
-        Math.min(...all.map((labels) => descriptionLength(graph, [labels], { degreeCorrected })));
-      const found = weightedSbm(graph, { nested: false, restarts: 10, rng: new Rng(seed) });
-      expect(found.ndcDl).toBeCloseTo(least(false), 9);
-      expect(found.dcDl).toBeCloseTo(least(true), 9);
-    }
+    expect([...partitionsOf(8)].length).toBe(4140);
+    for (let seed = 0; seed < 3; seed++) expect(findsLeast(new Rng(seed))).toBe(true);
   });
 
   it("reads groups off weights where the topology has none, and not without them", () => {
-    const graph = planted(new Rng(5), 90, 3, [0.3, 0.3], [4, 1]);
-    const truth = Int32Array.from({ length: 90 }, (_, v) => v % 3);
-    const found = weightedSbm(graph, { restarts: 2 });
-    expect(normalisedMutualInformation(found.levels[0], truth)).toBeGreaterThan(0.9);
-    expect(groupCount(weightedSbm(unweighted(graph), { restarts: 2 }).levels[0])).toBe(1);
+    const { graph, groups } = plantedGraph(new Rng(5), { n: 90, groups: 3, edge: [0.3, 0.3], weight: [4, 1] });
+    const found = weightedSbm(graph, { restarts: 1 });
+    expect(normalisedMutualInformation(found.levels[0], groups)).toBeGreaterThan(0.9);
+    expect(groupCount(weightedSbm(unweighted(graph), { restarts: 1 }).levels[0])).toBe(1);
   });
 
   it("is described as it says, level by level; two nodes of a group are together in restarts", () => {
-    const graph = planted(new Rng(6), 96, 12, [0.9, 0.05], [1, 1]);
-    const found = weightedSbm(graph, { restarts: 2 });
-    const { degreeCorrected } = found;
-    expect(descriptionLength(graph, found.levels, { degreeCorrected })).toBeCloseTo(found.dl, 7);
-    expect(found.dl).toBeLessThanOrEqual(weightedSbm(graph, { restarts: 2, nested: false }).dl + 1e-9);
-    expect(
-      normalisedMutualInformation(found.levels[0], canonicalLabels(Array.from({ length: 96 }, (_, v) => v % 12))),
-    ).toBe(1);
-    expect(found.coassign[0 * 96 + 12]).toBe(1);
+    const { graph, groups } = plantedGraph(new Rng(6), { n: 96, groups: 12, edge: [0.9, 0.05] });
+    const found = weightedSbm(graph, { restarts: 1, degreeCorrected: false });
+    expect(descriptionLength(graph, found.levels)).toBeCloseTo(found.dl, 7);
+    const flat = weightedSbm(graph, { restarts: 1, degreeCorrected: false, nested: false });
+    expect(found.dl).toBeLessThanOrEqual(flat.dl + 1e-9);
+    expect(normalisedMutualInformation(found.levels[0], groups)).toBe(1);
+    expect(found.coassign[0 * 96 + 1]).toBe(1);
+    expect(found.coassign[0 * 96 + 95]).toBe(0);
   });
 
   it("keeps hubs with their group when degrees are free, and apart when not", () => {
@@ -249,5 +162,38 @@ describe("weightedSbm", () => {
 
   it("gives a graph without edges one group", () => {
     expect(weightedSbm({ n: 5, i: new Int32Array(0), j: new Int32Array(0) }).levels[0]).toEqual(new Int32Array(5));
+  });
+});
+
+describe("benchmarkGraph", () => {
+  it("has the degrees, the mixing and the strengths that were asked for", () => {
+    const options = {
+      n: 125,
+      meanDegree: 25,
+      maxDegree: 100,
+      degreeExponent: 2,
+      sizeExponent: 1,
+      mixingTopology: 0.25,
+      mixingWeights: 0.5,
+      strengthExponent: 1,
+    };
+    let [edges, outside, weightOutside, weight] = [0, 0, 0, 0];
+    for (let seed = 0; seed < 5; seed++) {
+      const { graph, groups } = benchmarkGraph(new Rng(seed), options);
+      expect(groupCount(groups)).toBeGreaterThan(1);
+      edges += graph.i.length / 5;
+      graph.i.forEach((i, e) => {
+        const w = graph.w?.[e] ?? 0;
+        weight += w;
+        if (groups[i] === groups[graph.j[e]]) return;
+        outside++;
+        weightOutside += w;
+      });
+    }
+    expect((2 * edges) / 125).toBeGreaterThan(21);
+    expect((2 * edges) / 125).toBeLessThan(29);
+    expect(outside / (5 * edges)).toBeGreaterThan(0.15);
+    expect(outside / (5 * edges)).toBeLessThan(0.35);
+    expect(weightOutside / weight).toBeCloseTo(0.5, 1);
   });
 });
