@@ -1,7 +1,9 @@
 /** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
+export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
 export { decodeIdx } from "./idx.ts";
@@ -13,7 +15,7 @@ export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, to
 export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
-export { type DataEntry, findData, knownPreprocess, registry, type Split } from "./registry.ts";
+export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
 export { scenePictures } from "./scenes/pictures.ts";
 export {
@@ -26,3 +28,6 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { loadStories260K } from "./stories.ts";
+export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
+export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Tensor } from "../../graph/index.ts";
-import { dataSource } from "../../node/data-sets.ts";
+import { dataSource } from "../../node/data-source.ts";
 import { mirrored } from "../../node/testing/mirror.ts";
 import { recordingFromCsv, samplingRate } from "./csv.ts";
 import { lengthOf, recordingOf, selectNeurons } from "./recording.ts";

@@ -88,7 +88,7 @@ describe("affinityTensor", () => {
       ["a", "b", "c"],
       ["worm1", "worm2"],
     ]);
-    expect(Array.from(mask.data.subarray(0, 6))).toEqual([1, 1, 1, 0, 1, 0]);
+    expect(Array.from(mask.numbers().subarray(0, 6))).toEqual([1, 1, 1, 0, 1, 0]);
     expect(Array.from(A.numbers().subarray(3, 6), (x) => x > 0)).toEqual([false, true, false]);
     expect([pairs.i, pairs.j]).toEqual([Int32Array.of(0, 0, 1), Int32Array.of(1, 2, 2)]);
     expect(affinityTensor(worms, { seenIn: { pairs: 2 } }).pairs.j).toEqual(Int32Array.of(2));

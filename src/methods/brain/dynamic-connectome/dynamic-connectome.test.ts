@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
-import { dataSource } from "../../../node/data-sets.ts";
+import { dataSource } from "../../../node/data-source.ts";
 import { mirrored } from "../../../node/testing/mirror.ts";
 import { memoryRun } from "../../testing/memory-run.ts";
 import { louvain } from "../louvain.ts";

@@ -47,17 +47,17 @@ export function ntf(A: Tensor, options: NtfOptions): Ntf {
   const tensor = unfold(A, rank, options.mask, warn);
   if (!(starts >= 1)) throw new CajalError("argument", `ntf: starts must be 1 or more, got ${starts}`);
   const limits: Limits = { sweeps, tolerance };
-  const fits = Array.from({ length: starts }, (_, start) => hals(tensor, rank, limits, rng.split(start)));
-  const best = fits.reduce((least, fit) => (lastError(fit) < lastError(least) ? fit : least));
-  const kept = componentsOf(best);
-  const others = fits.filter((fit) => fit !== best).map((fit) => factorSimilarity(kept, componentsOf(fit)));
+  return bestStart(Array.from({ length: starts }, (_, start) => fromFit(hals(tensor, rank, limits, rng.split(start)))));
+}
+
+/** The start of the lowest error, with what the others say of it: for starts that were run one by one. */
+export function bestStart(starts: readonly Ntf[]): Ntf {
+  const best = starts.reduce((least, start) => (lastError(start) < lastError(least) ? start : least));
+  const others = starts.filter((start) => start !== best).map((start) => factorSimilarity(best.factors, start.factors));
   return {
-    rank,
-    lambda: best.lambda,
-    factors: kept,
-    error: best.error,
+    ...best,
     similarity: others.length === 0 ? 1 : others.reduce((sum, value) => sum + value, 0) / others.length,
-    increases: fits.reduce((sum, fit) => sum + fit.increases, 0),
+    increases: starts.reduce((sum, start) => sum + start.increases, 0),
   };
 }
 
@@ -109,8 +109,8 @@ export function ntfRankScan(A: Tensor, ranks: readonly number[], options: Omit<N
   return ranks.map((rank) => scoreOf(ntf(A, { ...options, rank, rng: rng.split(rank) })));
 }
 
-export function scoreOf({ rank, error, similarity }: Ntf): RankScore {
-  return { rank, error: error[error.length - 1], similarity };
+export function scoreOf(fit: Ntf): RankScore {
+  return { rank: fit.rank, error: lastError(fit), similarity: fit.similarity };
 }
 
 /** The largest rank whose starts agree (similarity of at least 0.8); the most similar one when none does. */
@@ -120,12 +120,13 @@ export function chooseRank(scores: readonly RankScore[], least = 0.8): number {
   return scores.reduce((best, score) => (score.similarity > best.similarity ? score : best)).rank;
 }
 
-const lastError = (fit: Fit): number => fit.error[fit.error.length - 1];
+const lastError = ({ error }: Ntf): number => error[error.length - 1];
 
-function componentsOf({ rank, modes }: Fit): Ntf["factors"] {
+function fromFit({ modes, ...fit }: Fit): Ntf {
+  const { rank } = fit;
   const rows = (mode: Float64Array) =>
     Array.from({ length: rank }, (_, r) => mode.slice((r * mode.length) / rank, ((r + 1) * mode.length) / rank));
-  return [rows(modes[0]), rows(modes[1]), rows(modes[2])];
+  return { ...fit, factors: [rows(modes[0]), rows(modes[1]), rows(modes[2])], similarity: 1 };
 }
 
 function unfold(A: Tensor, rank: number, mask: Tensor | undefined, warn: (message: string) => void): Unfolded {

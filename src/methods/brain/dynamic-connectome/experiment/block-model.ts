@@ -39,23 +39,19 @@ export async function blockModelExperiment(options: BlockModelExperiment, run: R
 async function simpleGraphs({ graphs, nullGraphs, restarts }: BlockModelExperiment, run: Run): Promise<void> {
   const [size, even] = [{ n: 90, groups: 3 }, [0.3, 0.3]] as const;
   const found = await run.part("block model, simple graphs", async ({ rng }) => {
-    const many = (kind: string, count: number, make: (own: Rng) => KnownGroups) =>
-      Array.from({ length: count }, (_, k) => {
+    const many = async (kind: string, count: number, make: (own: Rng) => KnownGroups) => {
+      const all: SimpleScores[] = [];
+      for (let k = 0; k < count; k++) {
+        await run.breathe();
         const own = rng.split(`${kind} ${k}`);
-        const { graph, groups } = make(own);
-        const fit = (g: WeightedGraph, how: string) => weightedSbm(g, { restarts, rng: own.split(how) });
-        const [weighted, bare] = [fit(graph, "weighted"), fit(withoutWeights(graph), "bare")];
-        return {
-          weighted: finest(weighted, groups),
-          bare: finest(bare, groups),
-          modules: normalisedMutualInformation(louvain(graph, own), groups),
-          groups: groupCount(weighted.levels[0]),
-        };
-      });
+        all.push(scoreSimple(make(own), restarts, own));
+      }
+      return all;
+    };
     return {
-      weights: many("weights", graphs, (own) => plantedGraph(own, { ...size, edge: even, weight: [4, 1] })),
-      edges: many("edges", graphs, (own) => plantedGraph(own, { ...size, edge: [0.4, 0.15] })),
-      none: many("none", nullGraphs, (own) => plantedGraph(own, { ...size, edge: even })),
+      weights: await many("weights", graphs, (own) => plantedGraph(own, { ...size, edge: even, weight: [4, 1] })),
+      edges: await many("edges", graphs, (own) => plantedGraph(own, { ...size, edge: [0.4, 0.15] })),
+      none: await many("none", nullGraphs, (own) => plantedGraph(own, { ...size, edge: even })),
     };
   });
   run.metric("weights-only NMI", mean(found.weights.map(({ weighted }) => weighted)));
@@ -88,6 +84,19 @@ async function simpleGraphs({ graphs, nullGraphs, restarts }: BlockModelExperime
   });
 }
 
+type SimpleScores = ReturnType<typeof scoreSimple>;
+
+function scoreSimple({ graph, groups }: KnownGroups, restarts: number, rng: Rng) {
+  const fit = (g: WeightedGraph, how: string) => weightedSbm(g, { restarts, rng: rng.split(how) });
+  const weighted = fit(graph, "weighted");
+  return {
+    weighted: finest(weighted, groups),
+    bare: finest(fit(withoutWeights(graph), "bare"), groups),
+    modules: normalisedMutualInformation(louvain(graph, rng.split("louvain")), groups),
+    groups: groupCount(weighted.levels[0]),
+  };
+}
+
 /** The authors' nine settings. */
 const settings: readonly { readonly name: string; readonly change: Partial<BenchmarkOptions> }[] = [
   { name: "β = 0.5", change: { strengthExponent: 0.5 } },
@@ -117,18 +126,14 @@ async function benchmark({ benchmarkGraphs, restarts }: BlockModelExperiment, ru
   const rows: { setting: string; method: string; nmi: number }[] = [];
   for (const [k, { name, change }] of settings.entries()) {
     run.progress("benchmark graphs", k, settings.length, "settings");
-    const scores = await run.part(`block model, benchmark ${name}`, async ({ rng }) =>
-      Array.from({ length: benchmarkGraphs }, (_, g) => {
-        const own = rng.split(g);
-        const { graph, groups } = benchmarkGraph(own.split("graph"), { ...standard, ...change });
-        const bare = weightedSbm(withoutWeights(graph), { restarts, rng: own.split("bare") });
-        return {
-          weighted: bestLevel(weightedSbm(graph, { restarts, rng: own.split("weighted") }), groups),
-          bare: bestLevel(bare, groups),
-          modules: normalisedMutualInformation(louvain(graph, own.split("louvain")), groups),
-        };
-      }),
-    );
+    const scores = await run.part(`block model, benchmark ${name}`, async ({ rng }) => {
+      const all: ReturnType<typeof scoreBenchmark>[] = [];
+      for (let g = 0; g < benchmarkGraphs; g++) {
+        await run.breathe();
+        all.push(scoreBenchmark({ ...standard, ...change }, restarts, rng.split(g)));
+      }
+      return all;
+    });
     rows.push(
       { setting: name, method: "weighted block model", nmi: mean(scores.map(({ weighted }) => weighted)) },
       { setting: name, method: "block model without weights", nmi: mean(scores.map(({ bare }) => bare)) },
@@ -159,4 +164,13 @@ async function benchmark({ benchmarkGraphs, restarts }: BlockModelExperiment, ru
     y: { label: "setting", type: "point", domain: settings.map(({ name }) => name) },
     color: { label: "method", domain: methods },
   });
+}
+
+function scoreBenchmark(options: BenchmarkOptions, restarts: number, rng: Rng) {
+  const { graph, groups } = benchmarkGraph(rng.split("graph"), options);
+  return {
+    weighted: bestLevel(weightedSbm(graph, { restarts, rng: rng.split("weighted") }), groups),
+    bare: bestLevel(weightedSbm(withoutWeights(graph), { restarts, rng: rng.split("bare") }), groups),
+    modules: normalisedMutualInformation(louvain(graph, rng.split("louvain")), groups),
+  };
 }

@@ -8,11 +8,12 @@ import { graphOfMatrix } from "../../weighted-graph.ts";
 import { type AffinityTensor, affinityTensor } from "../affinity.ts";
 import { patternCommunities } from "../communities.ts";
 import { type Motif, motifsOf } from "../dynamic-connectome.ts";
-import { chooseRank, type Ntf, ntf, type RankScore, scoreOf, selectComponents } from "../ntf.ts";
+import { chooseRank, type Ntf, type RankScore, scoreOf, selectComponents } from "../ntf.ts";
 import { communityRiver, motifPicture } from "../pictures.ts";
 import { meanAbsoluteCorrelation, meanAffinity } from "../static-connectome.ts";
 import { type PlantedMotif, type PlantedOptions, plantedMotifs } from "./planted-motifs.ts";
 import { communityScore, matchInTime, mean, memberScore, pairAuroc } from "./scores.ts";
+import { factorised } from "./starts.ts";
 import { windowedCorrelation } from "./windowed-correlation.ts";
 
 export interface PlantedExperiment extends PlantedOptions {
@@ -29,7 +30,7 @@ export async function plantedExperiment(options: PlantedExperiment, run: Run): P
   const fits: Ntf[] = [];
   for (let r = 2; r <= highestRank; r++) {
     run.progress("factorising the planted recordings", r - 2, highestRank - 1, "ranks");
-    fits.push(await run.part(`planted, rank ${r}`, async ({ rng }) => ntf(affinity.A, { rank: r, starts, rng })));
+    fits.push(await run.part(`planted, rank ${r}`, ({ rng }) => factorised(affinity.A, { rank: r, starts }, run, rng)));
   }
   run.progress("factorising the planted recordings", highestRank - 1, highestRank - 1, "ranks");
   reportRanks(run, fits.map(scoreOf));
@@ -40,7 +41,7 @@ export async function plantedExperiment(options: PlantedExperiment, run: Run): P
   );
   const arms = await run.part("planted, other ways", async ({ rng }) => ({
     dense: scored(affinity, fit, motifs, { restarts, sparsity: 0 }, rng.split("dense")),
-    correlation: correlationArm(recordings, affinity, motifs, options, rng.split("windows")),
+    correlation: await correlationArm(recordings, affinity, motifs, options, run, rng.split("windows")),
     static: staticArm(recordings, affinity, motifs, restarts, rng.split("static")),
   }));
 
@@ -93,15 +94,16 @@ function scored(
 }
 
 /** The usual way to see a connectome change: correlations in windows instead of differential affinities, then the same stages 2 and 3. */
-function correlationArm(
+async function correlationArm(
   recordings: readonly Recording[],
   { pairs, names }: AffinityTensor,
   motifs: readonly PlantedMotif[],
   { rank, starts, restarts }: PlantedExperiment,
+  run: Run,
   rng: Rng,
-): Scores {
+): Promise<Scores> {
   const { A, times } = windowedCorrelation(recordings, 10);
-  const fit = ntf(A, { rank, starts, rng: rng.split("starts") });
+  const fit = await factorised(A, { rank, starts }, run, rng.split("starts"));
   return scored({ times, pairs, names }, fit, motifs, { restarts }, rng.split("communities"));
 }
 

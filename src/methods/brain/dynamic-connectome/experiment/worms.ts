@@ -6,9 +6,9 @@ import { auroc } from "../../auroc.ts";
 import { groupCount } from "../../partition-agreement.ts";
 import { type AffinityTensor, affinityTensor } from "../affinity.ts";
 import { motifsOf } from "../dynamic-connectome.ts";
-import { ntf } from "../ntf.ts";
 import { motifPicture } from "../pictures.ts";
 import { meanAffinity } from "../static-connectome.ts";
+import { factorised } from "./starts.ts";
 
 export interface WormExperiment {
   readonly wormRank: number;
@@ -30,7 +30,7 @@ export async function wormExperiment({ wormRank, starts, restarts }: WormExperim
   run.metric("pairs of worm neurons", average.length);
 
   run.progress("factorising the worms", 0, 1, "tensors");
-  const fit = await run.part("worms, factors", async ({ rng }) => ntf(A, { rank: wormRank, mask, starts, rng }));
+  const fit = await run.part("worms, factors", ({ rng }) => factorised(A, { rank: wormRank, mask, starts }, run, rng));
   run.progress("factorising the worms", 1, 1, "tensors");
   const motifs = await run.part("worms, communities", async ({ rng }) => motifsOf(affinity, fit, { restarts }, rng));
 
