@@ -2,10 +2,20 @@
 
 export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type Characters, charactersOf } from "./characters.ts";
-export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { cifar10Classes, cifar10Classes, cifar10Images, cifar10Pictures, cifar10Pictures } from "./cifar10.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
+export {
+  type Hdf5Data,
+  type Hdf5File,
+  type Hdf5Tree,
+  type ReadHdf5Options,
+  readHdf5,
+  writeHdf5,
+} from "./formats/hdf5.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
+export { readTar } from "./formats/tar.ts";
+export { decodeWav, encodeWav, type Sound } from "./formats/wav.ts";
 export { decodeIdx } from "./idx.ts";
 export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
 export { loadImages, loadText } from "./named-sets.ts";
@@ -28,6 +38,8 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
+export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
 export { loadStories260K } from "./stories.ts";
 export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

@@ -59,29 +59,38 @@ export function attachLevels(partition: Partition, upper: readonly Int32Array[],
 }
 
 /**
- * The best hierarchy near the flat partitions of one agglomeration: from the flat optimum towards finer ones for as long as the nested
- * description length falls, then single-node moves, merges and splits under the nested description length.
+ * The best hierarchy over the partitions of one agglomeration: from the one that is best without levels towards finer ones, for as long as the nested
+ * description length falls.
  */
-export function nest(problem: Problem, path: readonly Found[], optimum: Found, rng: Rng): FoundHierarchy {
-  const withLevels = (labels: Int32Array): FoundHierarchy => {
-    const upper = fitLevels(problem.nodes, labels, problem.total, rng);
-    return { labels, upper, cost: attachLevels(flat(problem)(labels), upper, problem.total).describe() };
-  };
-  let best = withLevels(canonicalLabels(optimum.labels));
+export function nest(problem: Problem, path: readonly Found[], rng: Rng): FoundHierarchy {
+  const optimum = cheapest(path);
+  let best = withLevels(problem, optimum.labels, rng);
   let idle = 0;
-  const finer = path.filter((step) => groupCount(step.labels) >= groupCount(optimum.labels)).reverse();
+  const finer = path.filter((step) => groupCount(step.labels) > groupCount(optimum.labels)).reverse();
   for (const step of finer) {
-    const candidate = withLevels(canonicalLabels(step.labels));
+    const candidate = withLevels(problem, step.labels, rng);
     idle = candidate.cost < best.cost ? 0 : idle + 1;
     if (candidate.cost < best.cost) best = candidate;
     if (idle === 3) break;
   }
+  return best;
+}
+
+/** Single-node moves, merges and splits under the nested description length, then levels anew, until nothing is gained. */
+export function polishNested(problem: Problem, start: FoundHierarchy, rng: Rng): FoundHierarchy {
+  let best = start;
   for (let round = 0; round < 4; round++) {
-    const refined = withLevels(canonicalLabels(polish(rebuild(problem, best), best, rng).labels));
+    const refined = withLevels(problem, polish(rebuild(problem, best), best, rng).labels, rng);
     if (refined.cost >= best.cost - 1e-9) break;
     best = refined;
   }
   return best;
+}
+
+function withLevels(problem: Problem, partition: Int32Array, rng: Rng): FoundHierarchy {
+  const labels = canonicalLabels(partition);
+  const upper = fitLevels(problem.nodes, labels, problem.total, rng);
+  return { labels, upper, cost: attachLevels(flat(problem)(labels), upper, problem.total).describe() };
 }
 
 /** Partitions near one with levels: a group is put where the group above is that most of its nodes had. */

@@ -168,7 +168,8 @@ export class Level {
     const [empties, begins] = [left === 0 ? 1 : 0, this.size[to] === 0 ? 1 : 0];
     const after = groups - empties + begins;
     const nodesAfter = nodes - move.leaving + move.arriving;
-    let sum = partitionTerm(nodesAfter, after) - partitionTerm(nodes, groups);
+    const same = after === groups && nodesAfter === nodes;
+    let sum = same ? 0 : partitionTerm(nodesAfter, after) - partitionTerm(nodes, groups);
     if (this.upper !== undefined) sum += this.upper.changeAbove(this.parentOf(to), begins);
     else if (after !== groups) sum += edgeCountTerm(after, this.total) - edgeCountTerm(groups, this.total);
     return sum;

@@ -3,7 +3,7 @@
 import { CajalError, Rng } from "../../../graph/index.ts";
 import { neighboursOf, type WeightedGraph } from "../weighted-graph.ts";
 import { priorScale } from "./description-length.ts";
-import { type FoundHierarchy, nest } from "./hierarchy.ts";
+import { type FoundHierarchy, nest, polishNested } from "./hierarchy.ts";
 import { agglomerate, cheapest, flat, type Problem, polish, startLabels } from "./search.ts";
 
 export interface WeightedSbmOptions {
@@ -68,14 +68,17 @@ function fit(graph: WeightedGraph, free: boolean, nested: boolean, restarts: num
   for (let attempt = 0; attempt < restarts; attempt++) {
     const own = rng.split(attempt);
     const path = agglomerate(build, startLabels(n, attempt, problem.slots, own), own);
-    const optimum = polish(build, cheapest(path), own);
-    const found = nested ? nest(problem, path, optimum, own) : { ...optimum, upper: [] };
+    const found = nested ? nest(problem, path, own) : { ...cheapest(path), upper: [] };
     for (let v = 0; v < n; v++)
       for (let u = 0; u < n; u++) if (found.labels[v] === found.labels[u]) coassign[v * n + u] += 1 / restarts;
     if (best === undefined || found.cost < best.cost) best = found;
   }
   if (best === undefined) throw new Error("fit: there is at least one restart");
-  return { best, coassign };
+  const polishing = rng.split("polish");
+  return {
+    best: nested ? polishNested(problem, best, polishing) : { ...polish(build, best, polishing), upper: [] },
+    coassign,
+  };
 }
 
 function levelsByNode({ labels, upper }: FoundHierarchy): Int32Array[] {
