@@ -7,7 +7,7 @@ import { exitCode } from "./exit-code.ts";
 interface Entry {
   readonly summary: string;
   /** Adds arguments, options and what the command does. */
-  load(): Promise<{ define(command: Command): void }>;
+  load(): Promise<{ define(command: Command): unknown }>;
 }
 
 const commands: Readonly<Record<string, Entry>> = {
@@ -27,6 +27,18 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "ablate, clamp, scale or shift neurons and save the changed ONNX file",
     load: () => import("./commands/edit.ts"),
   },
+  list: { summary: "the methods, by family, with what they reach", load: () => import("./commands/list.ts") },
+  show: { summary: "what a method is, its options, its bars", load: () => import("./commands/show.ts") },
+  run: { summary: "run a method's experiment", load: () => import("./commands/run.ts") },
+  resume: { summary: "go on with a run that was stopped or killed", load: () => import("./commands/resume.ts") },
+  runs: { summary: "list the runs, the newest first", load: () => import("./commands/runs.ts") },
+  report: { summary: "make a page of a run", load: () => import("./commands/report.ts") },
+  reproduce: {
+    summary: "run experiments over their seeds and write results/<method>.json",
+    load: () => import("./commands/reproduce.ts"),
+  },
+  data: { summary: "list, fetch and check data sets", load: () => import("./commands/data.ts") },
+  new: { summary: "lay out the room of a new method", load: () => import("./commands/new.ts") },
   train: { summary: "train the networks that ship with Cajal", load: () => import("./commands/train.ts") },
   doctor: {
     summary: "what runs here: processor, threads, runtimes, folders, versions",
@@ -54,7 +66,7 @@ if (words.length === 0 || (words.length === 1 && ["--help", "-h", "help"].includ
     .exitOverride(({ exitCode: code }) => process.exit(code === 0 ? exitCode.ok : exitCode.usage));
   for (const [name, { summary, load }] of Object.entries(commands)) {
     const command = program.command(name).description(summary);
-    if (words.includes(name)) (await load()).define(command);
+    if (words.includes(name)) await (await load()).define(command);
   }
   await program.parseAsync();
 }

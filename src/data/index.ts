@@ -1,7 +1,9 @@
 /** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
+export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
 export {
   type Hdf5Data,
   type Hdf5File,
@@ -20,7 +22,7 @@ export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
-export { type DataEntry, findData, knownPreprocess, registry, type Split } from "./registry.ts";
+export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
 export { scenePictures } from "./scenes/pictures.ts";
 export {
@@ -35,3 +37,6 @@ export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
 export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
 export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
+export { loadStories260K } from "./stories.ts";
+export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
+export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

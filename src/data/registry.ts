@@ -4,16 +4,23 @@ import { CajalError } from "../graph/index.ts";
 import { caltech101Files } from "./caltech101-files.ts";
 import type { PreprocessName } from "./preprocess.ts";
 
+/** Where the official source has a file by itself. */
+export interface Official {
+  readonly url: string;
+  /** Of what it sends: for `x.gz` this may be another gzip file of the same contents, or the contents. */
+  readonly sha256: string;
+}
+
 interface Entry {
   readonly title: string;
   readonly licence: string;
   readonly citation: string;
   /** The official page. */
   readonly homepage: string;
-  /** Where the files themselves can be fetched, when the official source has just these: the folder's URL. */
-  readonly download?: string;
   /** SHA-256 by path in the set's folder. */
   readonly files: Readonly<Record<string, string>>;
+  /** By the same paths. */
+  readonly official?: Readonly<Record<string, Official>>;
 }
 
 export interface PictureSetEntry extends Entry {
@@ -54,6 +61,22 @@ const idxSplits = {
   test: { images: "t10k-images-idx3-ubyte.gz", labels: "t10k-labels-idx1-ubyte.gz" },
 } as const;
 
+function officialMnist(sums: Readonly<Record<string, string>>): Record<string, Official> {
+  const from = "https://ossci-datasets.s3.amazonaws.com/mnist";
+  return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${from}/${path}`, sha256 }]));
+}
+
+const fairEvalHome = "https://raw.githubusercontent.com/i-Eval/FairEval/453c117a69159fd7b7de2f4e0519bac57bee21f4";
+
+const fairEvalFiles: Readonly<Record<string, string>> = {
+  "question.jsonl": "32b519315704d3da88accb0cab4fd44622ff530fe49e450c1553030ce3e0f962",
+  "answer/answer_alpaca-13b.jsonl": "50a6a9274da00cc74e8b3a8e3e92be2ba23ed6f2bf6ae9bbcc3082424acea540",
+  "answer/answer_gpt-4.jsonl": "3b554c1a9d9f3c9df105f6f04a3c4890705cfab10f854cc010f4fa550874d7c3",
+  "answer/answer_gpt35.jsonl": "c6545739b0738eba5f9348e77f680031aec076a72ecba71b3014e7b1b0dfe099",
+  "answer/answer_vicuna-13b.jsonl": "d1a4b3a5d2e3ca90d2d55084ee25d4d90e63e65ac647bf50359da8633e16d0b8",
+  "review/review_gpt35_vicuna-13b_human.txt": "929f14e6582a7d14b1a3d189d29bc1319200588298e4b5429f7ac56bf847d224",
+};
+
 export const registry: Readonly<Record<string, DataEntry>> = {
   "photos-caltech101": {
     kind: "pictures",
@@ -89,6 +112,12 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "t10k-images-idx3-ubyte.gz": "5634745efa576a17e7d4cf5cd9d09123c75e6538e5114267c2d156edaf519341",
       "t10k-labels-idx1-ubyte.gz": "ae18e77e031ccde52407f794d123116439864147d33ac992975f85dd4dc42af6",
     },
+    official: officialMnist({
+      "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
+      "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
+      "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
+      "t10k-labels-idx1-ubyte.gz": "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+    }),
   },
   "fashion-mnist": {
     kind: "pictures",
@@ -114,6 +143,23 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     citation: "A. Karpathy: The unreasonable effectiveness of recurrent neural networks (2015)",
     homepage: "https://github.com/karpathy/char-rnn",
     files: { "input.txt.gz": "13125fe8f49092165d7d489e3944db52d1ba546e64a60080cc9523bcd0c5e46a" },
+    official: {
+      "input.txt.gz": {
+        url: "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
+        sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+      },
+    },
+  },
+  faireval: {
+    kind: "files",
+    title: "FairEval: 80 questions, answers of four language models, a person's preference for one pair",
+    licence: "no licence file; questions and answers come from FastChat (Apache 2.0)",
+    citation: "P. Wang et al.: Large language models are not fair evaluators (2023)",
+    homepage: "https://github.com/i-Eval/FairEval",
+    files: fairEvalFiles,
+    official: Object.fromEntries(
+      Object.entries(fairEvalFiles).map(([path, sha256]) => [path, { url: `${fairEvalHome}/${path}`, sha256 }]),
+    ),
   },
   "spoken-digits": {
     kind: "files",
@@ -147,6 +193,50 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     files: {
       "resnet20.onnx": "eed3ede4ad377a0507220cf80b42474cfaba999b347cad85eb89f7b48d299e6c",
       "resnet56.onnx": "92151547f7d1ef601760e7692303d51c30e9b3bdad09af25a4047b17d8852545",
+    },
+  },
+  ud: {
+    kind: "files",
+    title: "Universal Dependencies: trees of English (EWT, PUD), German (GSD, PUD) and Japanese (GSD, PUD) sentences",
+    licence: "CC BY-SA 4.0 (EWT, GSD), CC BY-SA 3.0 (PUD)",
+    citation:
+      "M.-C. de Marneffe, C. D. Manning, J. Nivre, D. Zeman: Universal Dependencies (2021); N. Silveira et al.: A gold standard dependency corpus for English (2014)",
+    homepage: "https://universaldependencies.org",
+    files: {
+      "de_gsd/de_gsd-ud-dev.conllu.gz": "b2c55dd077f2d46d3428429c4e0944ccd27cebe03695cd92bac366b07befec95",
+      "de_gsd/de_gsd-ud-test.conllu.gz": "817821d1d6f6e5b18dcc54abd3173dc6387c271c0e18505486309b5fd8ce8249",
+      "en_ewt/en_ewt-ud-dev.conllu.gz": "24656b4a407808e7b9e42959b2e39e18ae5580bfbf3b27938d6873dabaed8845",
+      "en_ewt/en_ewt-ud-test.conllu.gz": "0506bfdbccef68634d5429369e67a7d4418b2340bd2b2ddcfca8373514af83bc",
+      "en_ewt/en_ewt-ud-train.noemail.conllu.gz": "a3d32cc512bb440c72636de913c37ffbd01faa3558cc04e711debeb1067b683f",
+      "ja_gsd/ja-train-sentences.txt.gz": "61627dcc9bf495b27c62d34ba1f91a3298c9ef0c7577395bfce2b5b9c3da0183",
+      "ja_gsd/ja_gsd-ud-dev.conllu.gz": "75bf975c75337a054128ff1db3005d3c6a27409f8f1b576303758e433b011e42",
+      "ja_gsd/ja_gsd-ud-test.conllu.gz": "3954c70d15716513ba54933ad771b4af8c95eac8bc20fb45efe39f92a7021960",
+      "pud/de_pud-ud-test.conllu.gz": "393ecf8a7a1a89a8c9f513da11f3ce98b36cf07c40226f12d1febadbbbd4939b",
+      "pud/en_pud-ud-test.conllu.gz": "83746c4ac275cc4742624bfb2e293665c7830a2fcbb2f063ef1eb6e5f1f4ca14",
+      "pud/ja_pud-ud-test.conllu.gz": "5711f2b2bb8a948ba091dc2bb585f107638d621aa6f47c93c035b0499ca630ae",
+    },
+  },
+  "brown-corpus": {
+    kind: "files",
+    title: "The Brown corpus: 1.16 million words of American English of 1961, with parts of speech",
+    licence: "non-commercial use",
+    citation: "W. N. Francis, H. Kučera: Brown corpus manual (1964, revised 1979); distributed by NLTK",
+    homepage: "https://www.nltk.org/nltk_data/",
+    files: {
+      "brown.zip": "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6",
+      "universal_tagset.zip": "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
+    },
+  },
+  stories260K: {
+    kind: "files",
+    title: "stories260K: a Llama of 260,000 parameters, trained on TinyStories",
+    licence: "MIT",
+    citation: "A. Karpathy: llama2.c (2023); R. Eldan, Y. Li: TinyStories (2023)",
+    homepage: "https://huggingface.co/karpathy/tinyllamas",
+    download: "https://huggingface.co/karpathy/tinyllamas/resolve/main/stories260K",
+    files: {
+      "stories260K.bin": "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
+      "tok512.bin": "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
     },
   },
 };

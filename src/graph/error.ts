@@ -23,9 +23,12 @@ export type ErrorCode =
   | "unknown-unit"
   | "unknown-method"
   | "disk-full"
+  | "in-use"
   | "not-permitted"
   | "checksum"
   | "network"
+  | "bad-reply"
+  | "budget"
   | "runtime"
   | "aborted";
 

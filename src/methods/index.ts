@@ -1,5 +1,7 @@
 /** @file cajal/methods: published methods on your own model or data, and what they are made of. Each method has an entry of its own: cajal/methods/<family>/<slug>. */
 
-export { type Bar, defineMethod, type Family, families, type Method, type Paper } from "./method.ts";
+export { type Judged, judge, type Measured, measured } from "./bars.ts";
+export { type Family, families } from "./families.ts";
+export { type Bar, defineMethod, type Method, type Paper } from "./method.ts";
 export { type Listed, loadMethod, methods } from "./registry.ts";
 export type { Kept, Part, Run, Table } from "./run.ts";

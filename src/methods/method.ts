@@ -2,11 +2,8 @@
 
 import type { z } from "zod";
 import { CajalError } from "../graph/index.ts";
+import type { Family } from "./families.ts";
 import type { Run } from "./run.ts";
-
-export const families = ["interpret", "sparse", "spiking", "memory", "brain", "language", "units", "sequence"] as const;
-
-export type Family = (typeof families)[number];
 
 export interface Paper {
   readonly title: string;
@@ -60,11 +57,16 @@ interface Definition<O extends z.ZodObject> extends Omit<Method, "options" | "qu
   run(options: z.output<O>, run: Run): Promise<void>;
 }
 
+/** What every run has: their flags are taken. */
+const reserved = new Set(["seed", "device", "quick", "runs", "json", "help"]);
+
 /** @throws CajalError `argument` when the definition contradicts itself */
 export function defineMethod<O extends z.ZodObject>(definition: Definition<O>): Method {
   const { slug, options, quick, bars } = definition;
   const fail = (what: string) => new CajalError("argument", `defineMethod ${JSON.stringify(slug)}: ${what}`);
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(slug)) throw fail("a slug is lower-case words with hyphens");
+  const taken = Object.keys(options.shape).find((name) => reserved.has(name));
+  if (taken !== undefined) throw fail(`the option "${taken}" would hide one that every run has`);
   for (const [name, schema] of Object.entries(options.shape)) {
     if (!schema.safeParse(undefined).success) throw fail(`the option "${name}" has no default`);
     if (!schema.description) throw fail(`the option "${name}" has no description`);

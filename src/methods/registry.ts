@@ -1,7 +1,8 @@
 /** @file All methods: a method is loaded when it is asked for. */
 
 import { CajalError } from "../graph/index.ts";
-import type { Family, Method } from "./method.ts";
+import type { Family } from "./families.ts";
+import type { Method } from "./method.ts";
 
 export interface Listed {
   readonly family: Family;
@@ -12,10 +13,25 @@ export interface Listed {
 
 /** By slug. */
 export const methods: Readonly<Record<string, Listed>> = {
+  "active-dendrites": {
+    family: "memory",
+    title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
+    load: () => import("./memory/active-dendrites/method.ts"),
+  },
   "learned-delays": {
     family: "spiking",
-    title: "spiking networks whose synapses learn weights and delays",
+    title: "Spiking networks whose synapses learn a weight and a delay each",
     load: () => import("./spiking/learned-delays/method.ts"),
+  },
+  "wide-deep-evaluator": {
+    family: "sequence",
+    title: "Which of two answers is better? A network of language-model reviewers",
+    load: () => import("./sequence/wide-deep-evaluator/method.ts"),
+  },
+  "word-classes": {
+    family: "language",
+    title: "Word classes that models of the next word come to represent",
+    load: () => import("./language/word-classes/method.ts"),
   },
 };
 

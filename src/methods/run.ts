@@ -47,6 +47,8 @@ export interface Run {
   readonly signal: AbortSignal;
   log(message: string): void;
   progress(stage: string, done: number, total: number, unit?: string): void;
+  /** Lets everything else have its turn: for loops that compute without waiting for anything. Throws when the run is to stop. */
+  breathe(): Promise<void>;
   /**
    * A figure that the experiment found. The last one of a name counts.
    * @param details `step`: a point of a curve instead, at that place

@@ -57,6 +57,26 @@ export function f1(confusion: Confusion): number {
   return f1Scores(confusion).reduce((a, b) => a + b, 0) / confusion.length;
 }
 
+/**
+ * Area under the receiver operating characteristic: the probability that a positive example scores higher than a negative one, where equal scores count half.
+ * @throws CajalError `argument` when there are no examples of one kind, or a score is not a number
+ */
+export function areaUnderRoc(positives: ArrayLike<number>, negatives: ArrayLike<number>): number {
+  const [p, n] = [Float64Array.from(positives).sort(), Float64Array.from(negatives).sort()];
+  if (p.length === 0 || n.length === 0)
+    throw new CajalError("argument", `areaUnderRoc: ${p.length} positive and ${n.length} negative examples`);
+  if (Number.isNaN(p[p.length - 1]) || Number.isNaN(n[n.length - 1]))
+    throw new CajalError("argument", "areaUnderRoc: a score is not a number");
+  let area = 0;
+  let [below, upTo] = [0, 0];
+  for (const score of p) {
+    while (below < n.length && n[below] < score) below++;
+    while (upTo < n.length && n[upTo] <= score) upTo++;
+    area += below + upTo;
+  }
+  return area / (2 * p.length * n.length);
+}
+
 /** e to the mean cross entropy in nats: among how many equally likely answers the model is undecided. */
 export function perplexity(crossEntropy: number): number {
   return Math.exp(crossEntropy);

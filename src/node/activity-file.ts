@@ -11,6 +11,9 @@ import { fileError } from "./files.ts";
 /** Rows of one chunk handed to DuckDB: its vector size. */
 const chunkRows = 2048;
 
+/** Rows that DuckDB gathers before it writes them: a group is in memory as a whole. */
+const rowGroup = 16_384;
+
 type Appender = Awaited<ReturnType<DuckDBConnection["createAppender"]>>;
 
 /**
@@ -53,7 +56,7 @@ export class ActivityFile {
       // DuckDB reports a folder that cannot be written less clearly than the file system does.
       await (await open(scratch, "wx")).close();
       await rm(scratch);
-      const instance = await DuckDBInstance.create(`${scratch}.db`, { memory_limit: "32MB", threads: "1" });
+      const instance = await DuckDBInstance.create(`${scratch}.db`, { memory_limit: "24MB", threads: "1" });
       const connection = await instance.connect();
       await connection.run(
         "CREATE TABLE activity(picture INTEGER, layer SMALLINT, unit INTEGER, maximum FLOAT, mean FLOAT, cell INTEGER)",
@@ -133,7 +136,7 @@ export class ActivityFile {
       await this.connection.run(
         `COPY (SELECT p.name AS picture, l.name AS layer, unit, maximum, mean, cell // columns AS y, cell % columns AS x
                FROM activity a JOIN layer l ON a.layer = l.id JOIN picture p ON a.picture = p.id)
-         TO '${this.scratch.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+         TO '${this.scratch.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroup})`,
       );
       await this.close();
       await rename(this.scratch, this.path);

@@ -1,12 +1,8 @@
-/** @file Data sets by name: from the cache folder, else the mirror, else the official source; always checked. */
+/** @file Pictures, images, texts and models, by the name of a data set or from files. */
 
-import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import {
   cifar10Pictures,
-  type DataEntry,
-  type DataSource,
   findData,
   greyPictures,
   knownPreprocess,
@@ -20,21 +16,10 @@ import {
   unpacked,
 } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
-import { readBytes, writeWhole } from "./files.ts";
-import { cacheFolder, mirror } from "./folders.ts";
+import { dataSource, exists, obtain, obtainFolder } from "./data-source.ts";
+import { fileDigest } from "./download.ts";
 import { pictureFolder } from "./pictures.ts";
 import { type Progress, silent } from "./progress.ts";
-
-export function sha256(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** The pictures of a folder, or of a data set by name. */
 export async function openPictures(source: string, progress: Progress = silent): Promise<PictureSet> {
@@ -50,7 +35,7 @@ export async function openPictures(source: string, progress: Progress = silent):
     throw new CajalError("no-data", `"${source}" is a set of ${entry.kind}, not of pictures`);
   if (entry.format === "idx") return greyPictures(source, await openImages(source, "test", progress));
   if (entry.format === "folder")
-    return { ...(await pictureFolder(await fetchSet(source, entry, progress))), name: source };
+    return { ...(await pictureFolder(await obtainFolder(source, progress))), name: source };
   return cifar10Pictures(source, await unpacked(dataSource(progress), source, Object.keys(entry.files)[0]));
 }
 
@@ -64,27 +49,13 @@ export function openText(name: string, progress?: Progress): Promise<string> {
   return loadText(dataSource(progress), name);
 }
 
-/** Files from the cache folder, else the mirror, else the official source. */
-export function dataSource(progress: Progress = silent): DataSource {
-  return {
-    async file(set, path) {
-      const entry = findData(set);
-      if (!Object.hasOwn(entry.files, path))
-        throw new CajalError("no-data", `"${set}" has no file ${path}`, {
-          advice: `It has: ${Object.keys(entry.files).slice(0, 12).join(", ")}.`,
-        });
-      return readBytes(join(await fetchSet(set, { ...entry, files: { [path]: entry.files[path] } }, progress), path));
-    },
-  };
-}
-
 /** The path of a model file, or of a known model by name. */
 export async function locateModel(source: string, progress: Progress = silent): Promise<string> {
   if (await exists(source)) return source;
   for (const [name, entry] of Object.entries(registry)) {
     if (entry.kind !== "models") continue;
     const file = Object.keys(entry.files).find((path) => source === path || source === basename(path, ".onnx"));
-    if (file !== undefined) return join(await fetchSet(name, entry, progress), file);
+    if (file !== undefined) return (await obtain(name, file, progress)).place;
   }
   const models = Object.values(registry).flatMap((entry) => (entry.kind === "models" ? Object.keys(entry.files) : []));
   throw new CajalError("file-missing", `${source} does not exist`, {
@@ -94,86 +65,5 @@ export async function locateModel(source: string, progress: Progress = silent): 
 
 /** How a known pretrained model wants its pictures. */
 export async function preprocessOf(path: string): Promise<PreprocessName | undefined> {
-  return knownPreprocess(sha256(await readBytes(path)));
-}
-
-/**
- * The folder that holds the set, complete and checked.
- * @throws CajalError `checksum`, `network`, `no-data`
- */
-async function fetchSet(name: string, entry: DataEntry, progress: Progress): Promise<string> {
-  const cached = join(cacheFolder(), name);
-  const source = mirror();
-  // A mirror on this machine is read in place; whatever comes over a network goes to the cache.
-  const local = source !== undefined && !/^https?:/.test(source) ? join(source, name) : undefined;
-  const folder = local !== undefined && (await exists(local)) ? local : cached;
-  const files = Object.entries(entry.files);
-  for (const [done, [path, checksum]] of files.entries()) {
-    progress.update(`checking ${name}`, done, files.length, "files");
-    if (await isIntact(join(folder, path), checksum)) continue;
-    if (folder === local)
-      throw new CajalError("no-data", `the mirror lacks ${join(folder, path)}`, {
-        advice: "Complete it, or unset CAJAL_MIRROR.",
-      });
-    await download(name, entry, path, checksum, join(cached, path), source);
-  }
-  progress.update(`checking ${name}`, files.length, files.length, "files");
-  return folder;
-}
-
-/** @throws CajalError `checksum` when the file is there but is not what it should be */
-async function isIntact(path: string, checksum: string): Promise<boolean> {
-  if (!(await exists(path))) return false;
-  if (sha256(await readBytes(path)) === checksum) return true;
-  throw new CajalError("checksum", `${path} is damaged: its SHA-256 differs from the published one`, {
-    advice: "Delete it and try again.",
-  });
-}
-
-async function download(
-  name: string,
-  entry: DataEntry,
-  path: string,
-  checksum: string,
-  target: string,
-  source: string | undefined,
-) {
-  const bases = [
-    source !== undefined && /^https?:/.test(source) ? `${source.replace(/\/$/, "")}/${name}` : undefined,
-    entry.download,
-  ];
-  for (const base of bases) {
-    if (base === undefined) continue;
-    const url = `${base}/${path}`;
-    let response: Response;
-    try {
-      response = await fetch(url);
-    } catch (error) {
-      throw new CajalError("network", `${url} cannot be reached`, {
-        advice: "Check the connection, or set CAJAL_MIRROR to a folder that has the data.",
-        cause: error,
-      });
-    }
-    if (!response.ok)
-      throw new CajalError("network", `${url} answers ${response.status}`, {
-        advice: "Try again later, or set CAJAL_MIRROR.",
-      });
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    if (sha256(bytes) !== checksum) {
-      throw new CajalError(
-        "checksum",
-        `${url} sent ${bytes.length} bytes whose SHA-256 differs from the published one`,
-        { advice: "The download was cut short or altered: try again." },
-      );
-    }
-    await writeWhole(target, [bytes]);
-    return;
-  }
-  throw new CajalError(
-    "no-data",
-    `"${name}" is neither in the cache nor in a mirror, and its source does not offer these files one by one`,
-    {
-      advice: `Fetch it from ${entry.homepage}, or set CAJAL_MIRROR to a folder that has ${name}/${path}.`,
-    },
-  );
+  return knownPreprocess(await fileDigest(path));
 }

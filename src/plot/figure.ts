@@ -13,9 +13,16 @@ export type Row = Readonly<Record<string, Cell>>;
 export interface Scale {
   /** With its unit: "time (ms)". */
   readonly label?: string;
-  readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point";
+  /** "categorical" is for colours of numbers that only name something. */
+  readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point" | "categorical";
+  /** From, to; or the words in their order, which otherwise is the one in which they come. */
   readonly domain?: readonly (string | number)[];
+  /** Of colours: one for each of the domain. */
   readonly range?: readonly string[];
+  /** Of colours of numbers; "diverging" has its middle at 0. */
+  readonly scheme?: "sequential" | "diverging";
+  /** Of colours: false leaves the legend out. */
+  readonly legend?: boolean;
   readonly grid?: boolean;
   readonly reverse?: boolean;
   /** Written as by d3-format: ".0%", "~s". */
@@ -25,22 +32,33 @@ export interface Scale {
 
 /** The marks of Observable Plot that figures are made of. */
 export type MarkName =
-  | "line"
+  | "areaX"
   | "areaY"
-  | "dot"
-  | "text"
+  | "arrow"
   | "barX"
   | "barY"
+  | "boxX"
+  | "boxY"
+  | "cell"
+  | "dot"
+  | "line"
+  | "linearRegressionY"
+  | "link"
+  | "rect"
+  | "rectX"
   | "rectY"
   | "ruleX"
   | "ruleY"
+  | "text"
   | "tickX"
   | "tickY"
-  | "cell"
-  | "link"
-  | "arrow";
+  | "vector";
 
-/** One mark with its data. Channels (x, y, stroke, fill, …) are columns of the rows, or constants; options are those of Observable Plot. */
+/**
+ * One mark with its data. Channels (x, y, stroke, fill, …) are columns of the rows, or constants; options are those of Observable Plot.
+ * null is no value: lines break there. Colours are columns, names of the palette ("blue", "orange", "green", "purple", "amber", "sky",
+ * "olive", "grey", "ink", "quiet"), or "#rrggbb".
+ */
 export interface Mark {
   readonly mark: MarkName;
   readonly data: readonly Row[] | readonly number[];
@@ -58,9 +76,20 @@ export interface PlotFigure extends Described {
   /** Columns that split the plot into small ones side by side, or one under the other. */
   readonly fx?: Scale;
   readonly fy?: Scale;
-  /** Pixels. */
+  /** A step on x is as long as one on y: for places, and for maps of two components. */
+  readonly equalUnits?: boolean;
+  /** Pixels. A panel is as wide as its column. */
   readonly width?: number;
   readonly height?: number;
+}
+
+/** What colours mean. */
+export interface ColourScale {
+  /** With its unit. */
+  readonly label: string;
+  /** "diverging" has its middle at 0. */
+  readonly scheme?: "sequential" | "diverging";
+  readonly domain?: readonly [from: number, to: number];
 }
 
 /** A matrix as coloured cells. */
@@ -68,16 +97,23 @@ export interface HeatMap extends Described {
   readonly kind: "heat-map";
   /** [rows][columns]; null is no value. */
   readonly values: readonly (readonly (number | null)[])[];
+  /** Names of rows and columns; without them they are counted from 0. */
   readonly rows?: readonly (string | number)[];
   readonly columns?: readonly (string | number)[];
+  /** Where the axis is a line of numbers (time, place): the outer edges of the first and the last column, and of the rows. */
+  readonly xRange?: readonly [from: number, to: number];
+  readonly yRange?: readonly [from: number, to: number];
+  /** Where the first row is. Default "top", as in matrices and pictures. */
+  readonly origin?: "top" | "bottom";
   readonly x: string;
   readonly y: string;
-  /** What the colours mean, with unit; "diverging" has its middle at 0. */
-  readonly color: {
-    readonly label: string;
-    readonly scheme?: "sequential" | "diverging";
-    readonly domain?: readonly [number, number];
-  };
+  readonly color: ColourScale;
+  /** Writes the values into the cells, with so many decimals. */
+  readonly decimals?: number;
+  /** Drawn over the cells, in numbers of columns and rows (0 is the middle of the first), or in those of `xRange` and `yRange`. */
+  readonly marks?: readonly Mark[];
+  /** Pixels of the cells together. */
+  readonly height?: number;
 }
 
 /** Spikes of many neurons in time. */
@@ -90,42 +126,75 @@ export interface Raster extends Described {
   readonly duration: number;
   /** "ms" */
   readonly unit: string;
-  /** Ranges of neurons with names, coloured apart. */
+  /** Ranges of neurons with names, coloured apart; `to` is the first that is not in it. */
   readonly groups?: readonly { readonly name: string; readonly from: number; readonly to: number }[];
+  /** Drawn over the spikes, in time and numbers of neurons: what happened when. */
+  readonly marks?: readonly Mark[];
+  /** Pixels of the spikes together. */
+  readonly height?: number;
+}
+
+export interface GridImage {
+  readonly label?: string;
+  readonly width: number;
+  readonly height: number;
+  /** [height · width], scaled together from the smallest to the largest unless `domain` is given; or [height · width · 3] in colour, 0–1. */
+  readonly values: readonly number[];
+  readonly channels?: 1 | 3;
+  /** Laid over the picture in orange, the stronger the larger: [height · width] of a grid that may be coarser. */
+  readonly heat?: { readonly width: number; readonly height: number; readonly values: readonly number[] };
+  /** A colour to frame it with. */
+  readonly frame?: string;
 }
 
 /** Small pictures in a grid. */
 export interface ImageGrid extends Described {
   readonly kind: "images";
   readonly columns: number;
-  readonly images: readonly {
-    readonly label?: string;
-    readonly width: number;
-    readonly height: number;
-    /** [height · width]; scaled together from the smallest to the largest unless `domain` is given. */
-    readonly values: readonly number[];
-  }[];
-  readonly domain?: readonly [number, number];
-  readonly scheme?: "grey" | "diverging";
+  readonly images: readonly GridImage[];
+  readonly domain?: readonly [from: number, to: number];
+  /** "each": every picture has its own scale. Default "together". */
+  readonly scaled?: "together" | "each";
+  readonly scheme?: "grey" | "sequential" | "diverging";
+  /** What the values are, with unit: draws their legend. */
+  readonly label?: string;
 }
 
 /** A network drawn as nodes and edges, at given places. */
 export interface GraphFigure extends Described {
   readonly kind: "graph";
+  /** y grows downwards. */
   readonly nodes: readonly {
     readonly id: string;
     readonly x: number;
     readonly y: number;
     readonly label?: string;
     readonly group?: string;
+    /** Coloured by `color` in place of a group. */
+    readonly value?: number;
     readonly size?: number;
   }[];
+  /** Widths go with |weight|; negative ones are orange. */
   readonly edges: readonly {
     readonly from: string;
     readonly to: string;
     readonly weight?: number;
     readonly group?: string;
   }[];
+  /** With arrowheads. */
+  readonly directed?: boolean;
+  /** Of the nodes' values. */
+  readonly color?: ColourScale;
+  /** Pixels. */
+  readonly height?: number;
+}
+
+/** Words on coloured ground: what a model attends to, or how likely a word was. */
+export interface TextFigure extends Described {
+  readonly kind: "text";
+  /** In reading order, with the spaces that belong to them; a line ends at "\n". null is no value. */
+  readonly tokens: readonly { readonly text: string; readonly value: number | null }[];
+  readonly color: ColourScale;
 }
 
 /** Several figures side by side. */
@@ -135,4 +204,4 @@ export interface Panels extends Described {
   readonly panels: readonly Figure[];
 }
 
-export type Figure = PlotFigure | HeatMap | Raster | ImageGrid | GraphFigure | Panels;
+export type Figure = PlotFigure | HeatMap | Raster | ImageGrid | GraphFigure | TextFigure | Panels;

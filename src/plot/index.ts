@@ -1,9 +1,12 @@
 /** @file cajal/plot: figures and reports as data, drawn to HTML. */
 
+export { checkFigure } from "./check/check-figure.ts";
 export type {
   Cell,
+  ColourScale,
   Figure,
   GraphFigure,
+  GridImage,
   HeatMap,
   ImageGrid,
   Mark,
@@ -13,6 +16,7 @@ export type {
   Raster,
   Row,
   Scale,
+  TextFigure,
 } from "./figure.ts";
 export type {
   NeuronReport,
@@ -22,4 +26,7 @@ export type {
   ReportNeuron,
   ReportPicture,
 } from "./neuron-report.ts";
+export { type RenderOptions, renderFigure } from "./render-figure.ts";
 export { renderNeuronReport } from "./report/render.ts";
+export { renderRunReport } from "./run-report/render.ts";
+export type { ReportBar, ReportCurve, ReportFigure, ReportMetric, ReportTable, RunReport } from "./run-report.ts";

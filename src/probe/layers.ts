@@ -36,7 +36,7 @@ export const uneditedSuffix = "/unedited";
 const beforeEdits = /\/(?:un)?edited(?:\.\d+)?$/;
 
 /** Ops that only move numbers about: their results repeat the units of what they were given. */
-const movers = new Set([
+export const movers = new Set([
   ...[
     "Identity",
     "Cast",
@@ -166,6 +166,15 @@ export function selectLayers(layers: readonly Layer[], filter: LayerFilter): Lay
     const active = layers.filter(({ kind }) => activations.has(kind));
     return active.length > 0 ? active : [...layers];
   }
+  return selectNamed(layers, filter);
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/** @throws CajalError `unknown-layer` when a name, or every layer, is missing */
+export function selectNamed<L extends Named>(layers: readonly L[], filter: RegExp | readonly string[]): L[] {
   if (filter instanceof RegExp) {
     const found = layers.filter(({ name }) => filter.test(name));
     if (found.length > 0) return found;
@@ -175,14 +184,14 @@ export function selectLayers(layers: readonly Layer[], filter: LayerFilter): Lay
 }
 
 /** @throws CajalError `unknown-layer` */
-export function findLayer(layers: readonly Layer[], name: string): Layer {
+export function findLayer<L extends Named>(layers: readonly L[], name: string): L {
   const layer = layers.find((candidate) => candidate.name === name);
   if (layer === undefined)
     throw new CajalError("unknown-layer", `no layer is named "${name}"`, { advice: adviceFor(layers, name) });
   return layer;
 }
 
-function adviceFor(layers: readonly Layer[], wanted: string): string {
+function adviceFor(layers: readonly Named[], wanted: string): string {
   const lower = wanted.toLowerCase();
   const alike = layers.filter(({ name }) => name.toLowerCase().includes(lower) || lower.includes(name.toLowerCase()));
   const shown = (alike.length > 0 ? alike : layers).slice(0, 12).map(({ name }) => name);

@@ -43,7 +43,8 @@ interface Entry {
 }
 
 /**
- * The members of an archive, in the order of its directory. Names are plain or relative paths, each once.
+ * The files of an archive, in the order of its directory; its empty entries for folders are passed over. Names are plain or relative
+ * paths, each once.
  * @param limit bytes that all members together may have
  * @throws CajalError `bad-file` (damaged, encrypted, ZIP64, unsafe names), `too-large`
  */
@@ -78,12 +79,17 @@ export function readZip(bytes: Uint8Array, limit: number, source: string): ZipMe
     });
   }
   const starts = dataStarts(view, entries, directoryStart, source);
-  return entries.map((entry, i) => ({
+  const members = entries.map((entry, i) => ({
     name: entry.name,
     size: entry.size,
     read: () =>
       content(bytes.subarray(starts[i], starts[i] + entry.packed), entry, `${source}: member "${entry.name}"`),
   }));
+  return members.filter((_, i) => !isFolder(entries[i]));
+}
+
+function isFolder({ name, size }: Entry): boolean {
+  return name.endsWith("/") && size === 0;
 }
 
 /** A relative path that stays inside the folder it is unpacked into, on any system. */
@@ -139,10 +145,12 @@ function readName(bytes: Uint8Array, source: string): string {
 
 function checkNames(entries: readonly Entry[], source: string): void {
   const seen = new Set<string>();
-  for (const { name } of entries) {
+  for (const entry of entries) {
+    const { name } = entry;
     if (seen.has(name)) throw bad(source, `has two members named "${name}"`);
     seen.add(name);
-    if (!isSafeName(name)) throw bad(source, `has a member with the unsafe name ${JSON.stringify(name.slice(0, 200))}`);
+    if (!isSafeName(isFolder(entry) ? name.slice(0, -1) : name))
+      throw bad(source, `has a member with the unsafe name ${JSON.stringify(name.slice(0, 200))}`);
   }
 }
 

@@ -31,6 +31,7 @@ export function memoryRun(seed: number, data?: DataSource): MemoryRun {
     artifacts,
     log: () => undefined,
     progress: () => undefined,
+    breathe: async () => undefined,
     metric: (name, value, { step } = {}) => {
       if (step === undefined) metrics[name] = value;
     },

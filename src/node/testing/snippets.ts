@@ -1,7 +1,7 @@
 /** @file The code of a page of the manual, as a program that runs against the built package. */
 
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -19,6 +19,7 @@ export function runSnippet(code: string): string {
     const built = code
       .replace(/from "cajal\/([\w/-]+)"/g, (_, room) => `from ${JSON.stringify(join(root, "dist", room, "index.js"))}`)
       .replace('"assets/', `"${join(root, "assets")}/`);
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "snippet.mjs"), built);
     return execFileSync(process.execPath, ["snippet.mjs"], { cwd: folder, encoding: "utf8" });
   } finally {

@@ -1,31 +1,6 @@
-/** @file The page around the cards: masthead, layer list, toolbar, footer. */
+/** @file The page around the cards: layer list, toolbar. */
 
 export const LAYOUT = `
-.masthead { padding: 1.25rem 0 1.75rem; }
-.brand { display: flex; align-items: baseline; gap: 0.4rem; color: var(--quiet); font-size: 0.8125rem; }
-.brand > span { color: var(--accent); font: italic 1.125rem/1 var(--serif); }
-#theme { margin-left: auto; }
-.masthead h1 { margin: 1.25rem 0 0.25rem; font: 400 2.25rem/1.15 var(--serif); letter-spacing: -0.01em; overflow-wrap: anywhere; text-wrap: balance; }
-.lede { max-width: 60rem; color: var(--quiet); overflow-wrap: anywhere; }
-.lede b { color: var(--ink); font-weight: 500; }
-.figures { display: flex; flex-wrap: wrap; gap: 1rem 2.5rem; margin: 1.25rem 0; }
-.figures div { display: flex; flex-direction: column-reverse; }
-.figures dt { color: var(--quiet); font-size: 0.8125rem; }
-.figures dd { font: 400 1.625rem/1.2 var(--serif); font-variant-numeric: lining-nums tabular-nums; }
-.figures .explained dd { color: var(--accent); }
-.notes { max-width: 60rem; margin: 0 0 1rem; }
-.notes li { padding: 0.15rem 0 0.15rem 0.9rem; border-left: 2px solid var(--accent); overflow-wrap: anywhere; }
-.notes li + li { margin-top: 0.5rem; }
-.skipped, .reading { max-width: 60rem; margin-bottom: 0.6rem; }
-summary { cursor: pointer; width: fit-content; color: var(--quiet); }
-summary:hover { color: var(--accent); }
-.skipped ul { max-height: 16rem; overflow: auto; padding: 0.5rem 0 0 1.1rem; font-size: 0.875rem; }
-.skipped li { overflow-wrap: anywhere; color: var(--quiet); }
-.skipped code { color: var(--ink); }
-.reading p { margin: 0.6rem 0 0 1.1rem; max-width: 46rem; }
-.masthead > .command { margin-top: 1.25rem; }
-.noscript { padding: 1rem; background: var(--accent-well); }
-
 .columns { display: grid; grid-template-columns: 15.5rem minmax(0, 1fr); gap: 2.5rem; border-top: 1px solid var(--line); }
 .layers {
   position: sticky; top: 0; align-self: start; max-height: 100vh; display: flex; flex-direction: column; padding: 1.5rem 0 1rem;
@@ -66,10 +41,8 @@ main { padding: 1.5rem 0 4rem; min-width: 0; }
 .empty h3 { font: 400 1.5rem/1.3 var(--serif); margin-bottom: 0.4rem; }
 .empty p { margin-bottom: 1.25rem; overflow-wrap: anywhere; }
 .way { margin: 0 0.6rem 0.6rem 0; }
-.foot { padding: 1rem 0 2rem; border-top: 1px solid var(--line); color: var(--quiet); font-size: 0.8125rem; }
 
 @media (max-width: 60rem) {
-  body { padding: 0 1rem; }
   .columns { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .layers { display: none; }
   .layer-choice { display: flex; align-items: center; gap: 0.6rem; padding-top: 1rem; color: var(--quiet); }
@@ -77,10 +50,6 @@ main { padding: 1.5rem 0 4rem; min-width: 0; }
   main { padding-top: 1rem; }
 }
 @media (max-width: 36rem) {
-  .masthead { padding-bottom: 1.25rem; }
-  .masthead h1 { font-size: 1.75rem; margin-top: 1.25rem; }
-  .figures { display: grid; grid-template-columns: repeat(3, auto); gap: 0.75rem 1.5rem; justify-content: space-between; }
-  .figures dd { font-size: 1.375rem; }
   .toolbar input[type="search"] { flex-basis: 100%; max-width: none; }
   .layer-title { display: none; }
   .toolbar { position: static; }

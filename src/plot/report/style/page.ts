@@ -3,8 +3,9 @@
 import { CARDS } from "./cards.ts";
 import { DETAIL } from "./detail.ts";
 import { LAYOUT } from "./layout.ts";
+import { MASTHEAD } from "./masthead.ts";
 import { THEME } from "./theme.ts";
 
 export function pageStyle(): string {
-  return THEME + LAYOUT + CARDS + DETAIL;
+  return THEME + MASTHEAD + LAYOUT + CARDS + DETAIL;
 }

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { Rng, Tensor } from "../../graph/index.ts";
+import { adjustedRand, purity } from "./cluster-agreement.ts";
+import { kMeans } from "./k-means.ts";
+import { probe } from "./linear-probe.ts";
+
+/** Three clouds in five dimensions. */
+function clouds(spread: number, count = 150) {
+  const rng = new Rng(4);
+  const labels = Array.from({ length: count }, (_, i) => "abc"[i % 3]);
+  const x = Tensor.of(
+    labels.flatMap((label) =>
+      Array.from({ length: 5 }, (_, k) => Number("abc".indexOf(label) === k) * 3 + spread * rng.gaussian()),
+    ),
+    [count, 5],
+  );
+  return { x, labels };
+}
+
+describe("a linear probe", () => {
+  it("reads what is linear, and nothing but chance where labels mean nothing", async () => {
+    const { x, labels } = clouds(0.5);
+    const clear = await probe(x, labels, { steps: 60 });
+    expect(clear.accuracy).toBeGreaterThan(0.97);
+    expect(clear.chance).toBeCloseTo(1 / 3, 10);
+    expect(clear.perFold.length).toBe(5);
+    const order = new Rng(2).permutation(150);
+    const meaningless = await probe(
+      x,
+      Array.from(order, (i) => labels[i]),
+      { steps: 60 },
+    );
+    expect(meaningless.accuracy).toBeLessThan(0.48);
+  });
+
+  it("does not look at the points that it predicts", async () => {
+    // More dimensions than points: fitted points are always right, others only by chance.
+    const rng = new Rng(5);
+    const labels = Array.from({ length: 60 }, () => rng.int(0, 2));
+    const { accuracy } = await probe(rng.normal([60, 200]), labels, { steps: 60 });
+    expect(accuracy).toBeLessThan(0.7);
+    expect(accuracy).toBeGreaterThan(0.3);
+  });
+});
+
+it("k-means finds clouds; it falls into the best of its starts", () => {
+  const { x, labels } = clouds(0.3);
+  const found = kMeans(x, 3, { restarts: 5 });
+  expect(adjustedRand(found.labels, labels)).toBe(1);
+  expect(kMeans(x, 3, { restarts: 8 }).inertia).toBeLessThanOrEqual(found.inertia);
+  expect(kMeans(Tensor.of([1, 1, 1, 1], [4, 1]), 2).inertia).toBe(0);
+  expect(() => kMeans(x, 200)).toThrow("150 points do not make 200 clusters");
+});
+
+describe("agreement of groups", () => {
+  it("the adjusted Rand index: by hand, with other names, by chance", () => {
+    // Groups of (2, 2, 2) and (3, 3): 2 pairs in both, 3 and 6 of 15 in each: (2 − 6/5)/(9/2 − 6/5).
+    expect(adjustedRand([0, 0, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1])).toBeCloseTo(8 / 33, 12);
+    expect(adjustedRand(["x", "x", "y"], [7, 7, 1])).toBe(1);
+    expect(adjustedRand([0, 0, 0], [1, 1, 1])).toBe(1);
+    const rng = new Rng(1);
+    const random = () => Array.from({ length: 5000 }, () => rng.int(0, 4));
+    expect(Math.abs(adjustedRand(random(), random()))).toBeLessThan(0.01);
+  });
+
+  it("purity", () => {
+    expect(purity([0, 0, 0, 1, 1], ["a", "a", "b", "b", "b"])).toBe(0.8);
+    expect(() => purity([0], [0, 1])).toThrow("1 labels cannot be compared with 2");
+  });
+});

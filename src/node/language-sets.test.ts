@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
+import { expect, it } from "vitest";
+import { loadBrown, loadStories260K, loadTreebank } from "../data/index.ts";
+import { compile, Tensor, type Value } from "../graph/index.ts";
+import { dataSource } from "./data-sets.ts";
+import { mirrored } from "./testing/mirror.ts";
+
+it.skipIf(!mirrored("ud"))("the English Web Treebank", async () => {
+  const sentences = await loadTreebank(dataSource(), "en_ewt", "test");
+  expect(sentences.length).toBe(2077);
+  expect(sentences[0].words.map(({ form }) => form).join(" ")).toBe("What if Google Morphed Into GoogleOS ?");
+});
+
+it.skipIf(!mirrored("brown-corpus"))("the Brown corpus", async () => {
+  const texts = await loadBrown(dataSource());
+  const words = texts.flatMap(({ sentences }) => sentences.flat());
+  expect([texts.length, words.length]).toEqual([500, 1161192]);
+  expect(words.slice(0, 3).map(({ form, universal }) => [form, universal])).toEqual([
+    ["The", "DET"],
+    ["Fulton", "NOUN"],
+    ["County", "NOUN"],
+  ]);
+  expect(words.filter(({ universal }) => universal === "X").length).toBeLessThan(2000);
+});
+
+it.skipIf(!mirrored("stories260K") || !mirrored("tinystories"))(
+  "stories260K tells stories, and finds those of its kind as likely as published",
+  async () => {
+    const model = await loadStories260K(dataSource());
+    const text = gunzipSync(readFileSync(mirrored("tinystories/tinystories_v2_gpt4.first10k_lines.txt.gz") ?? ""));
+    const stories = text.toString("utf8").split("<|endoftext|>").slice(0, 20);
+    const run = compile((tokens: Value) => model.apply(tokens, tokens) as Value);
+    const logits = async (tokens: readonly number[]) => {
+      const padded = [...tokens, ...new Array<number>(160 - tokens.length).fill(0)];
+      return (await run(Tensor.of(padded, [1, 160], "int64"))).numbers();
+    };
+
+    const told = [...(model.begin ?? [])];
+    for (let i = 0; i < 22; i++) {
+      const all = await logits(told);
+      const row = all.subarray((told.length - 1) * 512, told.length * 512);
+      told.push(row.indexOf(Math.max(...row)));
+    }
+    expect(model.tokenizer.decode(told)).toMatch(
+      /^ Once upon a time, there was a little girl named \w+\. She loved to play/,
+    );
+
+    let [loss, count] = [0, 0];
+    for (const story of stories) {
+      const tokens = [1, ...model.tokenizer.encode(` ${story.trim()}`)].slice(0, 160);
+      const all = await logits(tokens);
+      for (let i = 0; i + 1 < tokens.length; i++) {
+        const row = all.subarray(i * 512, (i + 1) * 512);
+        const top = Math.max(...row);
+        loss += top + Math.log(row.reduce((sum, v) => sum + Math.exp(v - top), 0)) - row[tokens[i + 1]];
+        count++;
+      }
+    }
+    await run.release();
+    // Published: 1.297 nats on the validation part.
+    expect(loss / count).toBeGreaterThan(1.1);
+    expect(loss / count).toBeLessThan(1.45);
+  },
+);

@@ -1,0 +1,54 @@
+import { expect, it } from "vitest";
+import { runSnippet, snippetsOf } from "./testing/snippets.ts";
+
+/** The lines that the program of a page prints. */
+const printed = (page: string) => runSnippet(snippetsOf(page).join("\n")).trim().split("\n");
+
+it("docs/graph.md", () => {
+  const lines = printed("docs/graph.md").join("\n");
+  expect(lines).toContain("5 [ 2, 2 ]");
+  expect(lines).toMatch(/1,\s+0\.25/);
+  expect(lines).toContain("[ 50, 3 ] [ 50, 3 ]");
+  expect(lines).toMatch(/\n3\n/);
+  expect(lines).toContain("true");
+  expect(lines).toMatch(/0\.273,\s+-0\.091,\s+-0\.091,\s+0\.364/);
+  expect(lines).toContain("[ 2, 1 ]");
+  expect(lines).toContain("[ 5, 2 ]");
+});
+
+it("docs/nn.md", () => {
+  expect(printed("docs/nn.md")).toEqual([
+    "[ 2, 2 ]",
+    expect.stringMatching(/^step 100: loss 0\.\d\d$/),
+    expect.stringMatching(/^step 200: loss 0\.\d\d$/),
+    expect.stringMatching(/^step 300: loss 0\.\d\d$/),
+    "accuracy above 0.95: true",
+    "goes on at step 21",
+    "30",
+    "loss below 0.5: true",
+    "[ 1, 4, 65 ]",
+    "true",
+  ]);
+});
+
+it("docs/model.md", () => {
+  const lines = printed("docs/model.md");
+  expect(lines.filter((line) => line.startsWith("concepts/Relu")).length).toBe(1);
+  expect(lines.slice(-2)).toEqual(["5", "[ 1, 3, 64, 64 ]"]);
+});
+
+it("docs/data.md", () => {
+  expect(printed("docs/data.md")).toEqual(["[ 100, 8 ]", "[ 'activity', 'labels' ]"]);
+});
+
+it("docs/method.md", () => {
+  expect(printed("docs/method.md")).toEqual(["coin"]);
+});
+
+it("methods/sequence/wide-deep-evaluator", () => {
+  expect(printed("src/methods/sequence/wide-deep-evaluator/README.md")).toEqual([
+    "2 [ 4.5, 8.5 ] 12",
+    "tie [ 6.5, 6.5 ] 12",
+    "1 1 26 true",
+  ]);
+});

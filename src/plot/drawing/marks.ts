@@ -1,0 +1,171 @@
+/** @file The marks that figures are made of: those of Observable Plot by name, and what data may say about them. */
+
+import * as Plot from "@observablehq/plot";
+import type { Mark, MarkName } from "../figure.ts";
+import { colourOf } from "./colours.ts";
+import { columnOf } from "./columns.ts";
+import { colour } from "./theme.ts";
+
+type MakeMark = (data: readonly unknown[], options: Record<string, unknown>) => Plot.Markish;
+
+const { ink, quiet, blue } = { ink: "currentColor", quiet: colour.quiet, blue: colour.blue };
+
+interface MarkKind {
+  readonly make: MakeMark;
+  /** What is not said is drawn so. `fill` and `stroke` are left out where the other one is given. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly fill?: string;
+  readonly stroke?: string;
+}
+
+export const markKinds: Readonly<Record<MarkName, MarkKind>> = {
+  areaX: { make: Plot.areaX, fill: blue, defaults: {} },
+  areaY: { make: Plot.areaY, fill: blue, defaults: {} },
+  arrow: { make: Plot.arrow, stroke: quiet, defaults: { strokeWidth: 1.25, headLength: 7 } },
+  barX: { make: Plot.barX, fill: blue, defaults: {} },
+  barY: { make: Plot.barY, fill: blue, defaults: {} },
+  boxX: { make: Plot.boxX, fill: colour.line, stroke: ink, defaults: {} },
+  boxY: { make: Plot.boxY, fill: colour.line, stroke: ink, defaults: {} },
+  cell: { make: Plot.cell, fill: blue, defaults: {} },
+  dot: { make: Plot.dot, stroke: blue, defaults: { r: 3, strokeWidth: 1.5 } },
+  line: {
+    make: Plot.line,
+    stroke: blue,
+    defaults: { strokeWidth: 1.75, strokeLinejoin: "round", strokeLinecap: "round" },
+  },
+  linearRegressionY: { make: Plot.linearRegressionY, stroke: quiet, defaults: {} },
+  link: { make: Plot.link, stroke: quiet, defaults: {} },
+  rect: { make: Plot.rect, fill: blue, defaults: {} },
+  rectX: { make: Plot.rectX, fill: blue, defaults: {} },
+  rectY: { make: Plot.rectY, fill: blue, defaults: {} },
+  ruleX: { make: Plot.ruleX, stroke: quiet, defaults: {} },
+  ruleY: { make: Plot.ruleY, stroke: quiet, defaults: {} },
+  text: { make: Plot.text, fill: ink, defaults: { stroke: colour.paper, strokeWidth: 3 } },
+  tickX: { make: Plot.tickX, stroke: blue, defaults: {} },
+  tickY: { make: Plot.tickY, stroke: blue, defaults: {} },
+  vector: { make: Plot.vector, stroke: quiet, defaults: {} },
+};
+
+/** Channels: a column's name, or a number that holds for the whole mark. */
+export const numberChannels = [
+  "x",
+  "x1",
+  "x2",
+  "y",
+  "y1",
+  "y2",
+  "r",
+  "length",
+  "rotate",
+  "opacity",
+  "fillOpacity",
+  "strokeOpacity",
+  "strokeWidth",
+  "fontSize",
+] as const;
+/** Channels: a column's name. */
+export const columnChannels = ["fx", "fy", "z", "text", "title", "symbol"] as const;
+/** Channels: a column's name, or a colour. */
+export const colourChannels = ["fill", "stroke"] as const;
+
+type Test = (value: unknown) => boolean;
+const number: Test = (value) => typeof value === "number" && Number.isFinite(value);
+const flag: Test = (value) => typeof value === "boolean";
+const word: Test = (value) => typeof value === "string" && /^[\w-]{1,40}$/.test(value);
+const oneOf =
+  (...values: readonly unknown[]): Test =>
+  (value) =>
+    values.includes(value);
+
+/** Options that hold for a whole mark, each with what it may be. All else is refused. */
+export const markOptions: Readonly<Record<string, Test>> = {
+  curve: word,
+  tension: number,
+  dx: number,
+  dy: number,
+  inset: number,
+  insetTop: number,
+  insetRight: number,
+  insetBottom: number,
+  insetLeft: number,
+  textAnchor: oneOf("start", "middle", "end"),
+  lineAnchor: oneOf("top", "middle", "bottom"),
+  frameAnchor: word,
+  fontWeight: (value) => number(value) || word(value),
+  fontStyle: oneOf("normal", "italic"),
+  fontVariant: word,
+  monospace: flag,
+  lineWidth: number,
+  lineHeight: number,
+  textOverflow: word,
+  strokeDasharray: (value) => number(value) || (typeof value === "string" && /^[\d\s.,]{1,40}$/.test(value)),
+  strokeLinecap: oneOf("butt", "round", "square"),
+  strokeLinejoin: oneOf("miter", "round", "bevel"),
+  strokeMiterlimit: number,
+  marker: (value) => flag(value) || word(value),
+  markerStart: (value) => flag(value) || word(value),
+  markerMid: (value) => flag(value) || word(value),
+  markerEnd: (value) => flag(value) || word(value),
+  bend: (value) => flag(value) || number(value),
+  headLength: number,
+  headAngle: number,
+  sweep: (value) => number(value) || word(value),
+  anchor: word,
+  shape: word,
+  order: (value) =>
+    word(value) || (Array.isArray(value) && value.every((one) => ["string", "number"].includes(typeof one))),
+  offset: (value) => value === null || oneOf("normalize", "center", "wiggle")(value),
+  reverse: flag,
+  clip: (value) => flag(value) || value === "frame",
+  sort: (value) => word(value) || isSort(value),
+  rx: number,
+  ry: number,
+  ci: number,
+  precision: number,
+  interval: number,
+};
+
+/** `{ x: "-y" }`: the order of an axis by a channel, with `reverse` and `limit`. */
+function isSort(value: unknown): boolean {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.entries(value).every(([key, by]) =>
+      key === "limit"
+        ? number(by)
+        : key === "reverse"
+          ? flag(by)
+          : /^(x|y|fx|fy|color|channel)$/.test(key) && /^-?[\w]+$/.test(String(by)),
+    )
+  );
+}
+
+const channels = new Set<string>([...numberChannels, ...columnChannels, ...colourChannels]);
+
+/** What a kind of mark says where the data say nothing. */
+function defaultsOf(mark: Mark): Record<string, unknown> {
+  const { defaults, fill, stroke } = markKinds[mark.mark];
+  const options: Record<string, unknown> = { ...defaults };
+  const painted = mark.fill !== undefined || mark.stroke !== undefined;
+  if (fill !== undefined && (!painted || mark.mark === "text")) options.fill = fill;
+  if (stroke !== undefined && !painted) options.stroke = stroke;
+  if (mark.mark.startsWith("area")) options.fillOpacity = mark.y1 !== undefined || mark.x1 !== undefined ? 0.2 : 0.75;
+  if (mark.mark === "dot" && mark.fill !== undefined && mark.stroke === undefined) options.strokeWidth = 0;
+  return options;
+}
+
+/** A mark of Plot, with its columns as arrays. */
+export function plotMark(mark: Mark): Plot.Markish {
+  const options = defaultsOf(mark);
+  for (const [key, value] of Object.entries(mark)) {
+    if (key === "mark" || key === "data") continue;
+    const column = channels.has(key)
+      ? columnOf(mark, value)?.map((cell) => (typeof cell === "boolean" ? String(cell) : cell))
+      : undefined;
+    const isColour = key === "fill" || key === "stroke";
+    if (column) options[key] = isColour ? { value: column, scale: "color" } : column;
+    else options[key] = isColour && typeof value === "string" ? colourOf(value) : value;
+  }
+  return markKinds[mark.mark].make(mark.data, options);
+}

@@ -1,0 +1,169 @@
+/** @file What every layer of a language model holds at the last token of each text. */
+
+import { isFloat } from "../graph/dtype.ts";
+import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../graph/index.ts";
+import type { LanguageModel } from "./language-model.ts";
+import { type LayerFilter, selectNamed } from "./layers.ts";
+
+export interface LastStatesOptions {
+  /** Names, or a pattern; default: all layers. */
+  readonly layers?: LayerFilter;
+  /** Texts at once. Default 64. */
+  readonly batch?: number;
+  readonly compile?: CompileOptions;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Texts for a causal model are filled up to a multiple of so many tokens, if others are as long: fewer lengths to compile for. */
+const stride = 8;
+
+/**
+ * The activations of each layer at the last token of each text: by layer, in the order of computing or of the names given, float32 [texts, units].
+ *
+ * Layers are what the model taps with a value for each text, [batch, units], or for each of its tokens, [batch, steps, units] or
+ * [batch · steps, units]. Texts of different lengths are run apart, unless the model is causal: then they are filled up at the end. A model
+ * of a fixed number of steps gets filled texts in any case.
+ * @param texts tokens of each, at least one
+ * @throws CajalError `unknown-layer`, `not-finite` with the layer's name, `argument` for no or empty texts, or one longer than the model takes
+ */
+export async function lastStates(
+  model: LanguageModel,
+  texts: readonly (readonly number[])[],
+  options: LastStatesOptions = {},
+): Promise<Record<string, Tensor>> {
+  const { batch: wanted = 64, compile: compileOptions, signal, onProgress } = options;
+  if (texts.length === 0) throw new CajalError("argument", "lastStates: there are no texts");
+  const batch = model.fixed?.batch ?? Math.min(wanted, texts.length);
+  const run = compile((tokens: Value, present: Value, rows: Value) => {
+    const { taps } = collect((t: Value, p: Value) => model.apply(t, p))(tokens, present);
+    const layers = Object.entries(taps).flatMap(([name, value]) => {
+      const view = isLayer(model, name, value) ? atLast(value, tokens, rows) : undefined;
+      return view === undefined ? [] : [{ name, view }];
+    });
+    if (layers.length === 0)
+      throw new CajalError("unknown-layer", `${model.name} taps nothing that belongs to a text or to its tokens`, {
+        advice:
+          "Look at its taps with collect: layers are [batch, units], [batch, steps, units] or [batch · steps, units].",
+      });
+    const chosen = options.layers === undefined ? layers : selectNamed(layers, options.layers);
+    return Object.fromEntries(chosen.map(({ name, view }) => [name, view]));
+  }, compileOptions);
+
+  const found = new Map<string, Float32Array>();
+  let done = 0;
+  try {
+    for (const [steps, members] of byLength(model, texts)) {
+      for (let start = 0; start < members.length; start += batch) {
+        signal?.throwIfAborted();
+        const rows = members.slice(start, start + batch);
+        const states = await run(...feeds(texts, rows, batch, steps));
+        keep(found, states, rows, texts.length, done === 0);
+        done += rows.length;
+        onProgress?.(done, texts.length);
+      }
+    }
+  } finally {
+    await run.release();
+  }
+  return Object.fromEntries(
+    [...found].map(([name, data]) => [
+      name,
+      finite(name, new Tensor("float32", [texts.length, data.length / texts.length], data)),
+    ]),
+  );
+}
+
+function isLayer(model: LanguageModel, name: string, value: Value): boolean {
+  return isFloat(value.dtype) && value.constant === undefined && (model.isLayer?.(name, value) ?? true);
+}
+
+/** The rows of the last tokens, [batch, units]; nothing when the value does not belong to texts or tokens. */
+function atLast(value: Value, tokens: Value, rows: Value): Value | undefined {
+  const [batch, steps] = tokens.shape;
+  const { shape } = value;
+  const cast = (v: Value) => v.cast("float32");
+  if (shape.length === 2 && shape[0] === batch) return cast(value);
+  if (shape.length === 2 && shape[0] === batch * steps) return cast(value.gather(rows));
+  if (shape.length === 3 && shape[0] === batch && shape[1] === steps)
+    return cast(value.reshape([batch * steps, shape[2]]).gather(rows));
+  return undefined;
+}
+
+/** Which texts are run with how many steps. */
+function byLength(model: LanguageModel, texts: readonly (readonly number[])[]): Map<number, number[]> {
+  const groups = new Map<number, number[]>();
+  const { fixed, causal = false } = model;
+  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
+  for (const [i, { length }] of texts.entries()) {
+    if (length === 0) throw new CajalError("argument", `lastStates: text ${i} has no tokens`);
+    if (fixed?.steps !== undefined && length > fixed.steps)
+      throw new CajalError(
+        "argument",
+        `lastStates: text ${i} has ${length} tokens; ${model.name} takes ${fixed.steps}`,
+        {
+          advice: "Give shorter texts, or export the model with its number of steps left open.",
+        },
+      );
+    const steps = fixed?.steps ?? (causal ? Math.min(longest, Math.ceil(length / stride) * stride) : length);
+    const group = groups.get(steps);
+    if (group === undefined) groups.set(steps, [i]);
+    else group.push(i);
+  }
+  return groups;
+}
+
+/** Tokens, their presence, and where the last one of each text stands in [batch · steps]; rows without a text repeat the first. */
+function feeds(texts: readonly (readonly number[])[], rows: readonly number[], batch: number, steps: number) {
+  const tokens = new BigInt64Array(batch * steps);
+  const present = new BigInt64Array(batch * steps);
+  const last = new BigInt64Array(batch);
+  for (let row = 0; row < batch; row++) {
+    const text = texts[rows[row] ?? rows[0]];
+    for (let step = 0; step < steps; step++) {
+      // A token of the text itself fills the row: any is as good, and this one the model knows.
+      tokens[row * steps + step] = BigInt(text[Math.min(step, text.length - 1)]);
+      present[row * steps + step] = step < text.length ? 1n : 0n;
+    }
+    last[row] = BigInt(row * steps + text.length - 1);
+  }
+  return [
+    new Tensor("int64", [batch, steps], tokens),
+    new Tensor("int64", [batch, steps], present),
+    new Tensor("int64", [batch], last),
+  ] as const;
+}
+
+/** Writes the batch's rows to their places. A layer whose width depends on the length of the text is dropped. */
+function keep(
+  found: Map<string, Float32Array>,
+  states: Readonly<Record<string, Tensor>>,
+  rows: readonly number[],
+  texts: number,
+  first: boolean,
+): void {
+  if (first)
+    for (const [name, { shape }] of Object.entries(states)) found.set(name, new Float32Array(texts * shape[1]));
+  for (const [name, all] of found) {
+    const state = states[name];
+    const units = all.length / texts;
+    if (state?.shape[1] !== units) {
+      found.delete(name);
+      continue;
+    }
+    const data = state.data as Float32Array;
+    for (const [row, text] of rows.entries()) all.set(data.subarray(row * units, (row + 1) * units), text * units);
+  }
+}
+
+function finite(layer: string, states: Tensor): Tensor {
+  const data = states.data as Float32Array;
+  const wrong = data.findIndex((v) => !Number.isFinite(v));
+  if (wrong < 0) return states;
+  const units = states.shape[1];
+  throw new CajalError(
+    "not-finite",
+    `the layer "${layer}" holds ${data[wrong]} at the last token of text ${Math.floor(wrong / units)} (unit ${wrong % units})`,
+    { advice: "The model diverged in training, or overflows in its precision: look at the layers before this one." },
+  );
+}
