@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { loadSpokenDigits } from "../data/index.ts";
-import { dataSource } from "./data-sets.ts";
+import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
 
 it.skipIf(mirrored("spoken-digits") === undefined)("the spoken digits are what their page says", async () => {
