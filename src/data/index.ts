@@ -2,7 +2,7 @@
 
 export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type Characters, charactersOf } from "./characters.ts";
-export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
 export {
   type Hdf5Data,
