@@ -19,7 +19,7 @@ export interface Scale {
   readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point" | "categorical";
   /** From, to; or the words in their order, which otherwise is the one in which they come. */
   readonly domain?: readonly (string | number)[];
-  /** Of colours: one for each of the domain. */
+  /** Of colours: one for each word of the domain; for numbers, from its one end to the other. */
   readonly range?: readonly string[];
   /** Of colours of numbers; "diverging" has its middle at 0. */
   readonly scheme?: "sequential" | "diverging";

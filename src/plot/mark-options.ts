@@ -102,6 +102,8 @@ export const markOptions: Readonly<Record<string, Test>> = {
   rx: number,
   ry: number,
   ci: number,
+  // For pages that have a script; what is drawn here stands still.
+  tip: flag,
   precision: number,
   interval: number,
 };

@@ -43,6 +43,35 @@ describe("plots", () => {
     expect(textsOf(root, "x-axis tick label")).toContain("100k");
   });
 
+  it("have colours of numbers of their own, and words on dots without a rim", () => {
+    const data = [-1, 0, 1].map((x) => ({ x, label: `${x}` }));
+    const root = rootOf({
+      kind: "plot",
+      caption: "three",
+      marks: [
+        { mark: "dot", data, x: "x", y: "x", fill: "x", r: 9 },
+        { mark: "text", data, x: "x", y: "x", text: "label", fill: "white" },
+      ],
+      color: { range: ["blue", "#888888", "orange"], domain: [-1, 0, 1] },
+    });
+    const fills = [...root.querySelectorAll('[aria-label="dot"] circle')].map((dot) => dot.getAttribute("fill"));
+    expect(fills).toEqual([colour.blue, "#888888", colour.orange]);
+    expect(root.querySelector('[aria-label="text"]')?.getAttribute("stroke")).toBeNull();
+  });
+
+  it("write powers of ten on axes that reach far", () => {
+    const data = Array.from({ length: 13 }, (_, i) => ({ n: 10 ** (i / 6), p: 10 ** -i }));
+    const root = rootOf({
+      kind: "plot",
+      caption: "far",
+      marks: [{ mark: "line", data, x: "n", y: "p" }],
+      x: { type: "log" },
+      y: { type: "log" },
+    });
+    expect(textsOf(root, "y-axis tick label")).toContain("10⁻⁶");
+    expect(textsOf(root, "x-axis tick label").filter(Boolean)).toEqual(["1", "2", "10", "20", "100"]);
+  });
+
   it("draw the same symbols in the legend as in the plot", () => {
     const root = rootOf(sample.symbols);
     const shapes = (group: string) =>

@@ -6,8 +6,8 @@ import { colourChannels, symbolNames } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf, columnsOf, distinct } from "./columns.ts";
 import type { Legend, Swatch } from "./legend.ts";
-import { css, diverging, extent, type Ramp, sequential, sequentialMarks, symmetric } from "./ramp.ts";
-import { categories } from "./theme.ts";
+import { css, diverging, extent, type Ramp, rampThrough, sequential, sequentialMarks, symmetric } from "./ramp.ts";
+import { categories, colour } from "./theme.ts";
 
 interface ColourScale {
   readonly scale?: Plot.ScaleOptions;
@@ -58,6 +58,12 @@ function ofCategories({ marks, color = {} }: PlotFigure, values: readonly unknow
   };
 }
 
+/** Of a name or a number with six digits. */
+function rgbOf(name: string): string | undefined {
+  const code = name === "ink" ? colour.ink : colourOf(name);
+  return code !== undefined && /^#[0-9a-f]{6}$/.test(code) ? code : undefined;
+}
+
 function ofNumbers({ marks, color = {} }: PlotFigure, values: readonly number[]): ColourScale {
   const type = color.type === "log" || color.type === "sqrt" || color.type === "symlog" ? color.type : "linear";
   const given = color.domain?.map(Number) ?? extent(values);
@@ -65,7 +71,9 @@ function ofNumbers({ marks, color = {} }: PlotFigure, values: readonly number[])
   const isDiverging = color.scheme === "diverging";
   const domain = isDiverging ? symmetric(ends) : ends;
   const filled = marks.some((mark) => FILLED.includes(mark.mark) && columnOf(mark, mark.fill));
-  const ramp: Ramp = isDiverging ? diverging : filled ? sequential : sequentialMarks;
+  const own = color.range?.map(rgbOf).filter((code) => code !== undefined) ?? [];
+  const usual: Ramp = isDiverging ? diverging : filled ? sequential : sequentialMarks;
+  const ramp = own.length > 1 ? rampThrough(own) : usual;
   const label = color.label === undefined ? {} : { label: color.label };
   const tickFormat = color.tickFormat === undefined ? {} : { tickFormat: color.tickFormat };
   return {

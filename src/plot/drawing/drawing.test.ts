@@ -90,6 +90,7 @@ describe("colours", () => {
     expect(colourOf("red")).toBe(colour.orange);
     expect(colourOf("ink")).toBe("currentColor");
     expect(colourOf("#ABCDEF")).toBe("#abcdef");
+    expect(colourOf("#0072B2")).toBe(colour.blue);
     for (const text of ["constructor", "url(#a)", "var(--x)", "expression(1)", "#12", ""])
       expect(colourOf(text)).toBeUndefined();
   });

@@ -57,6 +57,11 @@ function defaultsOf(mark: Mark): Record<string, unknown> {
   if (fill !== undefined && (!painted || mark.mark === "text")) options.fill = fill;
   if (stroke !== undefined && !painted) options.stroke = stroke;
   if (mark.mark.startsWith("area")) options.fillOpacity = mark.y1 !== undefined || mark.x1 !== undefined ? 0.2 : 0.75;
+  // A rim of paper keeps text clear of what is under it; text that is itself the colour of paper stands on something.
+  if (mark.mark === "text" && typeof mark.fill === "string" && colourOf(mark.fill) === colour.paper) {
+    delete options.stroke;
+    delete options.strokeWidth;
+  }
   if (mark.mark === "dot" && mark.fill !== undefined && mark.stroke === undefined) options.strokeWidth = 0;
   return options;
 }
@@ -65,7 +70,7 @@ function defaultsOf(mark: Mark): Record<string, unknown> {
 export function plotMark(mark: Mark): Plot.Markish {
   const options = defaultsOf(mark);
   for (const [key, value] of Object.entries(mark)) {
-    if (key === "mark" || key === "data") continue;
+    if (key === "mark" || key === "data" || key === "tip") continue;
     const column = channels.has(key)
       ? columnOf(mark, value)?.map((cell) => (typeof cell === "boolean" ? String(cell) : cell))
       : undefined;
