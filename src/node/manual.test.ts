@@ -63,6 +63,14 @@ it("docs/figures.md, and its pictures", async () => {
   for (const [name, svg] of svgs) await expect(`${svg}\n`).toMatchFileSnapshot(`../../docs/images/figures/${name}.svg`);
 });
 
+it("docs/language-models.md", () => {
+  const lines = printed("docs/language-models.md");
+  expect(lines.slice(0, 2)).toEqual(["You ask for Peru. 2 false", "true"]);
+  expect(lines.join("\n")).toMatch(
+    /calls: 1,\s+cached: 1,\s+retries: 1,\s+tokensIn: 6,\s+tokensOut: 4,\s+cost: 0.000009/,
+  );
+});
+
 it("methods/sequence/wide-deep-evaluator", () => {
   expect(printed("src/methods/sequence/wide-deep-evaluator/README.md")).toEqual([
     "2 [ 4.5, 8.5 ] 12",
