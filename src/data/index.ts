@@ -23,6 +23,8 @@ export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
 export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
+export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";
+export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";

@@ -3,14 +3,15 @@
  * needed.
  */
 
-import type { Dataset, Group, Metadata } from "h5wasm";
+import type { Dataset, Group, Metadata, Reference } from "h5wasm";
 import { CajalError, type DType, formatShape, sizeOf, Tensor, type TypedArray } from "../../graph/index.ts";
 
-/** What a dataset holds: numbers; words; or rows of numbers of different lengths. */
+/** What a dataset holds: numbers; words; rows of numbers of different lengths; or references to other objects, as their paths. */
 export type Hdf5Data =
   | { readonly kind: "numbers"; readonly tensor: Tensor }
   | { readonly kind: "words"; readonly shape: readonly number[]; readonly words: readonly string[] }
-  | { readonly kind: "rows"; readonly rows: readonly Tensor[] };
+  | { readonly kind: "rows"; readonly rows: readonly Tensor[] }
+  | { readonly kind: "references"; readonly shape: readonly number[]; readonly targets: readonly string[] };
 
 /** An open file. Paths are like "spikes/times". */
 export interface Hdf5File {
@@ -18,6 +19,8 @@ export interface Hdf5File {
   keys(path: string): readonly string[] | undefined;
   /** A dataset; undefined where there is none. @throws CajalError `bad-file`, `too-large` */
   read(path: string): Hdf5Data | undefined;
+  /** A number or word that is attached to a group or dataset; undefined where there is none, or something else. */
+  attribute(path: string, name: string): number | string | undefined;
 }
 
 /** What a file is written from: groups as objects. */
@@ -79,8 +82,22 @@ export async function readHdf5<T>(
       read(at) {
         const dataset = entity(at);
         return dataset instanceof h5wasm.Dataset
-          ? guarded(() => readDataset(dataset, `${name}: "${at}"`, limit, classes))
+          ? guarded(() => readDataset(file, dataset, `${name}: "${at}"`, limit, classes))
           : undefined;
+      },
+      attribute(at, attribute) {
+        const owner = entity(at);
+        if (!(owner instanceof h5wasm.Group || owner instanceof h5wasm.Dataset)) return undefined;
+        const value = guarded(() => owner.attrs[attribute]?.value);
+        const single =
+          ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value as ArrayLike<unknown>) : [value];
+        const [only] = single;
+        if (single.length !== 1) return undefined;
+        return typeof only === "string"
+          ? only
+          : typeof only === "number" || typeof only === "bigint"
+            ? Number(only)
+            : undefined;
       },
     });
   } finally {
@@ -91,7 +108,7 @@ export async function readHdf5<T>(
 
 type Classes = Awaited<ReturnType<typeof library>>["classes"];
 
-function readDataset(dataset: Dataset, where: string, limit: number, classes: Classes): Hdf5Data {
+function readDataset(file: Group, dataset: Dataset, where: string, limit: number, classes: Classes): Hdf5Data {
   const { metadata } = dataset;
   const shape = metadata.shape ?? [];
   if (sizeOf(shape) > limit)
@@ -104,15 +121,25 @@ function readDataset(dataset: Dataset, where: string, limit: number, classes: Cl
     const words = (Array.isArray(value) ? (value as readonly unknown[]) : [value]).map(String);
     return { kind: "words", shape, words };
   }
+  if (metadata.type === classes.H5T_REFERENCE.value) {
+    const targets = Array.from(value as ArrayLike<Reference>, (reference) => pathOf(file.dereference(reference)));
+    return { kind: "references", shape, targets };
+  }
   if (dtype === undefined)
     throw new CajalError("bad-file", `${where} holds neither numbers nor text`, {
-      advice: "Compound types and references are not read.",
+      advice: "Compound types are not read.",
     });
   if (metadata.type === classes.H5T_VLEN.value) {
     const rows = (value as unknown[]).map((row) => tensorOf(dtype, undefined, row));
     return { kind: "rows", rows };
   }
   return { kind: "numbers", tensor: tensorOf(dtype, shape, value) };
+}
+
+/** The path from the root, without its slash; "" for a reference to nothing or into a dataset. */
+function pathOf(target: unknown): string {
+  const known = typeof target === "object" && target !== null && "path" in target ? target.path : undefined;
+  return typeof known === "string" ? known.replace(/^\/+/, "") : "";
 }
 
 /** h5wasm knows no float16: its bits are read as integers, which is how Tensors hold them. */

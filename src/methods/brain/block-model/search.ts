@@ -111,14 +111,26 @@ function twoOf(partition: Partition, rng: Rng): [number, number | undefined] {
   return [occupied[first], occupied[(first + rng.int(1, occupied.length)) % occupied.length]];
 }
 
-/** Puts random halves of a group apart and lets its nodes choose between the two. */
+/** Puts a part of a group apart, a random half or what is near one of its nodes, and lets its nodes choose between the two. */
 function split(partition: Partition, group: number, rng: Rng): void {
-  const slot = partition.level.emptySlot();
-  if (slot < 0) return;
-  for (let v = 0; v < partition.labels.length; v++) {
-    if (partition.labels[v] !== group || partition.level.size[group] < 2 || rng.random() < 0.5) continue;
+  const { level, labels } = partition;
+  const slot = level.emptySlot();
+  const members = Array.from(labels.keys()).filter((v) => labels[v] === group);
+  if (slot < 0 || members.length < 2) return;
+  const apart = rng.random() < 0.5 ? members.filter(() => rng.random() < 0.5) : near(partition, rng.pick(members));
+  for (const v of apart.slice(0, members.length - 1)) {
     partition.beginNode(v);
     partition.moveNode(v, slot);
   }
   partition.settle(rng, { among: [group, slot] });
+}
+
+/** A node, and those of its group to which it is tied more than to the group's average. */
+function near({ nodes, labels, level }: Partition, seed: number): number[] {
+  const { start, node, count, weight = count } = nodes;
+  const ties: { readonly v: number; readonly tie: number }[] = [];
+  for (let e = start[seed]; e < start[seed + 1]; e++)
+    if (labels[node[e]] === labels[seed]) ties.push({ v: node[e], tie: weight[e] });
+  const average = ties.reduce((sum, { tie }) => sum + tie, 0) / level.size[labels[seed]];
+  return [seed, ...ties.filter(({ tie }) => tie > average).map(({ v }) => v)];
 }
