@@ -1,5 +1,7 @@
 /** @file Figures as data: what is shown, not how it is drawn. They are plain JSON, drawn by the same code in Node.js and in a page. */
 
+import type { markNames } from "./mark-options.ts";
+
 interface Described {
   readonly title?: string;
   /** What to see: one or two sentences. */
@@ -31,28 +33,7 @@ export interface Scale {
 }
 
 /** The marks of Observable Plot that figures are made of. */
-export type MarkName =
-  | "areaX"
-  | "areaY"
-  | "arrow"
-  | "barX"
-  | "barY"
-  | "boxX"
-  | "boxY"
-  | "cell"
-  | "dot"
-  | "line"
-  | "linearRegressionY"
-  | "link"
-  | "rect"
-  | "rectX"
-  | "rectY"
-  | "ruleX"
-  | "ruleY"
-  | "text"
-  | "tickX"
-  | "tickY"
-  | "vector";
+export type MarkName = (typeof markNames)[number];
 
 /**
  * One mark with its data. Channels (x, y, stroke, fill, …) are columns of the rows, or constants; options are those of Observable Plot.

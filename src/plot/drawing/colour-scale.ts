@@ -2,10 +2,10 @@
 
 import type * as Plot from "@observablehq/plot";
 import type { Mark, PlotFigure } from "../figure.ts";
+import { colourChannels } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf, columnsOf, distinct } from "./columns.ts";
 import type { Legend, Swatch } from "./legend.ts";
-import { colourChannels } from "./marks.ts";
 import { css, diverging, extent, type Ramp, sequential, sequentialMarks, symmetric } from "./ramp.ts";
 import { categories } from "./theme.ts";
 
@@ -31,6 +31,12 @@ function swatchOf(marks: readonly Mark[]): Swatch {
   return coloured.some(({ mark }) => mark === "dot") ? "dot" : "square";
 }
 
+/** Whether only the rims of dots are coloured. */
+function areHollow(marks: readonly Mark[]): boolean {
+  const dots = marks.filter(({ mark }) => mark === "dot");
+  return dots.some((dot) => columnOf(dot, dot.stroke)) && !dots.some((dot) => columnOf(dot, dot.fill));
+}
+
 /** Symbols of categories, where they stand for the same as the colours. */
 function symbolsOf(marks: readonly Mark[], names: readonly unknown[]): (string | undefined)[] {
   const words = distinct(columnsOf(marks, ["symbol"]));
@@ -49,7 +55,7 @@ function ofCategories({ marks, color = {} }: PlotFigure, values: readonly unknow
   const label = color.label === undefined ? {} : { label: color.label };
   return {
     scale: { type: "ordinal", domain, range },
-    legends: [{ kind: "categories", ...label, swatch: swatchOf(marks), entries }],
+    legends: [{ kind: "categories", ...label, swatch: swatchOf(marks), hollow: areHollow(marks), entries }],
   };
 }
 

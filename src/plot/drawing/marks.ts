@@ -1,7 +1,8 @@
-/** @file The marks that figures are made of: those of Observable Plot by name, and what data may say about them. */
+/** @file The marks of figures are those of Observable Plot, with our own defaults. */
 
 import * as Plot from "@observablehq/plot";
 import type { Mark, MarkName } from "../figure.ts";
+import { colourChannels, columnChannels, numberChannels } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf } from "./columns.ts";
 import { colour } from "./theme.ts";
@@ -45,101 +46,6 @@ export const markKinds: Readonly<Record<MarkName, MarkKind>> = {
   tickY: { make: Plot.tickY, stroke: blue, defaults: {} },
   vector: { make: Plot.vector, stroke: quiet, defaults: {} },
 };
-
-/** Channels: a column's name, or a number that holds for the whole mark. */
-export const numberChannels = [
-  "x",
-  "x1",
-  "x2",
-  "y",
-  "y1",
-  "y2",
-  "r",
-  "length",
-  "rotate",
-  "opacity",
-  "fillOpacity",
-  "strokeOpacity",
-  "strokeWidth",
-  "fontSize",
-] as const;
-/** Channels: a column's name. */
-export const columnChannels = ["fx", "fy", "z", "text", "title", "symbol"] as const;
-/** Channels: a column's name, or a colour. */
-export const colourChannels = ["fill", "stroke"] as const;
-
-type Test = (value: unknown) => boolean;
-const number: Test = (value) => typeof value === "number" && Number.isFinite(value);
-const flag: Test = (value) => typeof value === "boolean";
-const word: Test = (value) => typeof value === "string" && /^[\w-]{1,40}$/.test(value);
-const oneOf =
-  (...values: readonly unknown[]): Test =>
-  (value) =>
-    values.includes(value);
-
-/** Options that hold for a whole mark, each with what it may be. All else is refused. */
-export const markOptions: Readonly<Record<string, Test>> = {
-  curve: word,
-  tension: number,
-  dx: number,
-  dy: number,
-  inset: number,
-  insetTop: number,
-  insetRight: number,
-  insetBottom: number,
-  insetLeft: number,
-  textAnchor: oneOf("start", "middle", "end"),
-  lineAnchor: oneOf("top", "middle", "bottom"),
-  frameAnchor: word,
-  fontWeight: (value) => number(value) || word(value),
-  fontStyle: oneOf("normal", "italic"),
-  fontVariant: word,
-  monospace: flag,
-  lineWidth: number,
-  lineHeight: number,
-  textOverflow: word,
-  strokeDasharray: (value) => number(value) || (typeof value === "string" && /^[\d\s.,]{1,40}$/.test(value)),
-  strokeLinecap: oneOf("butt", "round", "square"),
-  strokeLinejoin: oneOf("miter", "round", "bevel"),
-  strokeMiterlimit: number,
-  marker: (value) => flag(value) || word(value),
-  markerStart: (value) => flag(value) || word(value),
-  markerMid: (value) => flag(value) || word(value),
-  markerEnd: (value) => flag(value) || word(value),
-  bend: (value) => flag(value) || number(value),
-  headLength: number,
-  headAngle: number,
-  sweep: (value) => number(value) || word(value),
-  anchor: word,
-  shape: word,
-  order: (value) =>
-    word(value) || (Array.isArray(value) && value.every((one) => ["string", "number"].includes(typeof one))),
-  offset: (value) => value === null || oneOf("normalize", "center", "wiggle")(value),
-  reverse: flag,
-  clip: (value) => flag(value) || value === "frame",
-  sort: (value) => word(value) || isSort(value),
-  rx: number,
-  ry: number,
-  ci: number,
-  precision: number,
-  interval: number,
-};
-
-/** `{ x: "-y" }`: the order of an axis by a channel, with `reverse` and `limit`. */
-function isSort(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([key, by]) =>
-      key === "limit"
-        ? number(by)
-        : key === "reverse"
-          ? flag(by)
-          : /^(x|y|fx|fy|color|channel)$/.test(key) && /^-?[\w]+$/.test(String(by)),
-    )
-  );
-}
 
 const channels = new Set<string>([...numberChannels, ...columnChannels, ...colourChannels]);
 

@@ -13,7 +13,9 @@ export function formatNumber(value: number | null | undefined): string {
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
     const [mantissa, exponent] = value.toExponential(2).split("e");
     const power = [...String(Math.abs(Number(exponent)))].map((digit) => SUPERSCRIPT[Number(digit)]).join("");
-    return `${mantissa.replace("-", MINUS)}\u202f·\u202f10${Number(exponent) < 0 ? "⁻" : ""}${power}`;
+    const short = String(Number(mantissa));
+    const times = short === "1" ? "" : `${short.replace("-", MINUS)}\u202f·\u202f`;
+    return `${times}10${Number(exponent) < 0 ? "⁻" : ""}${power}`;
   }
   const text = Number.isInteger(value)
     ? value.toLocaleString("en")
