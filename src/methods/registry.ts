@@ -18,6 +18,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
     load: () => import("./memory/active-dendrites/method.ts"),
   },
+  "dynamic-connectome": {
+    family: "brain",
+    title: "Which neurons act together, when, in which animals",
+    load: () => import("./brain/dynamic-connectome/method.ts"),
+  },
   granet: {
     family: "sparse",
     title: "Sparse training by pruning and regrowing connections",

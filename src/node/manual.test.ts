@@ -46,14 +46,6 @@ it("docs/method.md", () => {
   expect(printed("docs/method.md")).toEqual(["coin"]);
 });
 
-it("docs/language-models.md", () => {
-  const lines = printed("docs/language-models.md");
-  expect(lines.slice(0, 2)).toEqual(["You ask for Peru. 2 false", "true"]);
-  expect(lines.join("\n")).toMatch(
-    /calls: 1,\s+cached: 1,\s+retries: 1,\s+tokensIn: 6,\s+tokensOut: 4,\s+cost: 0.000009/,
-  );
-});
-
 it("docs/figures.md, and its pictures", async () => {
   const draw = `console.log(JSON.stringify(Object.entries(figures).map(([name, figure]) => [name, renderFigure(figure, { document })])));`;
   const [message, drawn] = runSnippet([...snippetsOf("docs/figures.md"), draw].join("\n"))
@@ -69,6 +61,14 @@ it("docs/figures.md, and its pictures", async () => {
     ].map(([, name]) => name),
   );
   for (const [name, svg] of svgs) await expect(`${svg}\n`).toMatchFileSnapshot(`../../docs/images/figures/${name}.svg`);
+});
+
+it("docs/language-models.md", () => {
+  const lines = printed("docs/language-models.md");
+  expect(lines.slice(0, 2)).toEqual(["You ask for Peru. 2 false", "true"]);
+  expect(lines.join("\n")).toMatch(
+    /calls: 1,\s+cached: 1,\s+retries: 1,\s+tokensIn: 6,\s+tokensOut: 4,\s+cost: 0.000009/,
+  );
 });
 
 it("methods/sequence/wide-deep-evaluator", () => {

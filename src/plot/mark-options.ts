@@ -44,6 +44,8 @@ export const numberChannels = [
 ] as const;
 /** Channels: a column's name. */
 export const columnChannels = ["fx", "fy", "z", "text", "title", "symbol"] as const;
+/** What `symbol` may be for the whole mark. */
+export const symbolNames = ["circle", "square", "triangle", "diamond2", "cross", "star", "wye", "times"] as const;
 /** Channels: a column's name, or a colour. */
 export const colourChannels = ["fill", "stroke"] as const;
 

@@ -107,5 +107,6 @@ describe("what cannot be drawn is refused, by figure and field", () => {
 it("what can be drawn passes", () => {
   for (const figure of Object.values(sample.samples)) checkFigure(figure);
   checkFigure(plot({ data: [...rows, { step: 3, loss: null }] }) as Figure); // a gap
+  checkFigure(plot({ mark: "dot", symbol: "star", stroke: "red", r: 6 }) as Figure);
   checkFigure({ ...lines, marks: [...lines.marks, { mark: "dot", data: [], x: "epoch", y: "accuracy" }] }); // nothing to point out
 });

@@ -3,7 +3,14 @@
 import { colourNames, colourOf } from "../drawing/colours.ts";
 import { columnOf, isRow } from "../drawing/columns.ts";
 import type { Mark, PlotFigure, Scale } from "../figure.ts";
-import { colourChannels, columnChannels, markNames, markOptions, numberChannels } from "../mark-options.ts";
+import {
+  colourChannels,
+  columnChannels,
+  markNames,
+  markOptions,
+  numberChannels,
+  symbolNames,
+} from "../mark-options.ts";
 import { checkList, checkNumber, checkWord, complaint, type Field, within } from "./complain.ts";
 
 /** More rows make files that no page opens with pleasure. */
@@ -43,6 +50,7 @@ function checkChannel(field: Field, mark: Mark, key: string, value: unknown): vo
         );
       if (columnOf(mark, value) === undefined) return;
     }
+    if (key === "symbol" && isOneOf(symbolNames, value)) return;
     checkColumn(field, mark, value);
   } else if (isOneOf(numberChannels, key)) checkNumber(field, value);
   else throw complaint(field, `expected the name of a column, got ${JSON.stringify(value)}`);

@@ -2,7 +2,7 @@
 
 import type * as Plot from "@observablehq/plot";
 import type { Mark, PlotFigure } from "../figure.ts";
-import { colourChannels } from "../mark-options.ts";
+import { colourChannels, symbolNames } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf, columnsOf, distinct } from "./columns.ts";
 import type { Legend, Swatch } from "./legend.ts";
@@ -14,7 +14,6 @@ interface ColourScale {
   readonly legends: readonly Legend[];
 }
 
-const SYMBOLS = ["circle", "square", "triangle", "diamond2", "cross", "star", "wye", "times"] as const;
 const FILLED = ["cell", "rect", "rectX", "rectY"];
 
 /** Colours of n categories: those of the theme, or for many a sequence. */
@@ -41,7 +40,7 @@ function areHollow(marks: readonly Mark[]): boolean {
 function symbolsOf(marks: readonly Mark[], names: readonly unknown[]): (string | undefined)[] {
   const words = distinct(columnsOf(marks, ["symbol"]));
   const same = words.length > 0 && words.every((word) => names.includes(word));
-  return names.map((_, i) => (same ? SYMBOLS[i % SYMBOLS.length] : undefined));
+  return names.map((_, i) => (same ? symbolNames[i % symbolNames.length] : undefined));
 }
 
 function ofCategories({ marks, color = {} }: PlotFigure, values: readonly unknown[]): ColourScale {
@@ -93,5 +92,5 @@ export function symbolScale(figure: PlotFigure): Plot.ScaleOptions | undefined {
   const colours = distinct(columnsOf(figure.marks, colourChannels));
   const order = figure.color?.domain ?? colours;
   const domain = words.every((word) => order.some((name) => name === word)) ? [...order] : words;
-  return { domain: domain.map(String), range: SYMBOLS };
+  return { domain: domain.map(String), range: symbolNames };
 }
