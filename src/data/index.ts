@@ -2,16 +2,31 @@
 
 export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type Characters, charactersOf } from "./characters.ts";
-export { cifar10Classes, cifar10Pictures } from "./cifar10.ts";
+export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
+export {
+  type Hdf5Data,
+  type Hdf5File,
+  type Hdf5Tree,
+  type ReadHdf5Options,
+  readHdf5,
+  writeHdf5,
+} from "./formats/hdf5.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
+export { readTar } from "./formats/tar.ts";
+export { decodeWav, encodeWav, type Sound } from "./formats/wav.ts";
 export { decodeIdx } from "./idx.ts";
 export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
 export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
+export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
+export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";
+export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
+export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
+export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
 export { scenePictures } from "./scenes/pictures.ts";
@@ -25,6 +40,8 @@ export {
 } from "./scenes/scenes.ts";
 export { exportSceneNetwork, trainSceneNetwork } from "./scenes/training.ts";
 export { type DataSource, unpacked } from "./source.ts";
+export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
+export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
 export { loadStories260K } from "./stories.ts";
 export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

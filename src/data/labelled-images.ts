@@ -1,11 +1,11 @@
-/** @file Grey images with classes as tensors: MNIST, Fashion-MNIST. */
+/** @file Images with classes as tensors: MNIST, Fashion-MNIST, CIFAR-10. */
 
 import { CajalError, formatShape, Tensor } from "../graph/index.ts";
 import { decodeIdx } from "./idx.ts";
 import { type PictureSet, resizePicture } from "./picture-set.ts";
 
 export interface LabelledImages {
-  /** uint8 [count, height, width] */
+  /** uint8 [count, height, width]; of colours [count, 3, height, width] */
   readonly images: Tensor;
   /** Numbers of classes: int64 [count]. */
   readonly labels: Tensor;

@@ -61,12 +61,10 @@ const idxSplits = {
   test: { images: "t10k-images-idx3-ubyte.gz", labels: "t10k-labels-idx1-ubyte.gz" },
 } as const;
 
-function officialMnist(sums: Readonly<Record<string, string>>): Record<string, Official> {
-  const from = "https://ossci-datasets.s3.amazonaws.com/mnist";
-  return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${from}/${path}`, sha256 }]));
+/** Files that the official source has in one folder. */
+function officialFolder(url: string, sums: Readonly<Record<string, string>>): Record<string, Official> {
+  return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${url}/${path}`, sha256 }]));
 }
-
-const fairEvalHome = "https://raw.githubusercontent.com/i-Eval/FairEval/453c117a69159fd7b7de2f4e0519bac57bee21f4";
 
 const fairEvalFiles: Readonly<Record<string, string>> = {
   "question.jsonl": "32b519315704d3da88accb0cab4fd44622ff530fe49e450c1553030ce3e0f962",
@@ -112,7 +110,7 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "t10k-images-idx3-ubyte.gz": "5634745efa576a17e7d4cf5cd9d09123c75e6538e5114267c2d156edaf519341",
       "t10k-labels-idx1-ubyte.gz": "ae18e77e031ccde52407f794d123116439864147d33ac992975f85dd4dc42af6",
     },
-    official: officialMnist({
+    official: officialFolder("https://ossci-datasets.s3.amazonaws.com/mnist", {
       "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
       "train-labels-idx1-ubyte.gz": "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
       "t10k-images-idx3-ubyte.gz": "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
@@ -157,9 +155,39 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     citation: "P. Wang et al.: Large language models are not fair evaluators (2023)",
     homepage: "https://github.com/i-Eval/FairEval",
     files: fairEvalFiles,
-    official: Object.fromEntries(
-      Object.entries(fairEvalFiles).map(([path, sha256]) => [path, { url: `${fairEvalHome}/${path}`, sha256 }]),
+    official: officialFolder(
+      "https://raw.githubusercontent.com/i-Eval/FairEval/453c117a69159fd7b7de2f4e0519bac57bee21f4",
+      fairEvalFiles,
     ),
+  },
+  "celegans-calcium": {
+    kind: "files",
+    title: "Whole-brain calcium imaging of seven freely moving C. elegans with named neurons and behaviour",
+    licence: "no licence file; data published for further analysis",
+    citation:
+      "U. Dag et al.: Dissecting the functional organization of the C. elegans serotonergic system at whole-brain scale (2023)",
+    homepage: "https://github.com/flavell-lab/NSM_5HTR_analysis/tree/main/data",
+    files: {
+      "2022-07-26-31.csv.gz": "0767d43cf1bbfebcb9f69518157c11843261c02131f685a124ce3cc5048c3174",
+      "2022-07-26-38.csv.gz": "faa83cc6a7a36d5b863f3795201d39fc153a9b54bac82a10116c21e0f8fdd373",
+      "2022-07-27-31.csv.gz": "957c34e78cffef1032b6bf0f589e7208a73c79d3339a2172d2ddffb65e7acfef",
+      "2022-07-27-38.csv.gz": "faf6b465b477941b6e7aab3b98629da64fe421a7f634a4e9753085e3fd81a354",
+      "2022-07-27-45.csv.gz": "0a1095fc1d5e22c30bdf11feeb94437297679a8ec34464c037c843e8c35e916b",
+      "2022-08-02-31.csv.gz": "1fb578fe1ddd42877111d5e174a249d08e48c483ba4552bc40f7efcd7d2478bd",
+      "2022-08-02-38.csv.gz": "18da5558a1e3d6791574cdb5c5ac246a82f355e2d292c02437994db8ecf21fde",
+    },
+  },
+  "spoken-digits": {
+    kind: "files",
+    title: "Free Spoken Digit Dataset: 3,000 recordings of ten digits by six speakers (8 kHz)",
+    licence: "CC BY-SA 4.0",
+    citation: "Z. Jackson et al.: Free Spoken Digit Dataset, version 1.0.10 (2020)",
+    homepage: "https://github.com/Jakobovski/free-spoken-digit-dataset",
+    files: {
+      "test.index0-4.tar.gz": "8c09cbaec4ba9d28e368fc68fb0c3ed6b34ecba3c055be0a846fea792c572a2e",
+      "train.index5-19.tar.gz": "f0dc8797ffd39fc705f32bdc5cdb692fc0b7d51d7f4261bfcad023a8f1709247",
+      "train.index20-49.tar.gz": "7979f55e6047ee4e43ada3f34d8fc171103de4cc291b439452be46af6701ef36",
+    },
   },
   "squeezenet1.1": {
     kind: "models",
@@ -214,6 +242,16 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "brown.zip": "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6",
       "universal_tagset.zip": "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
     },
+    official: {
+      "brown.zip": {
+        url: "https://raw.githubusercontent.com/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/corpora/brown.zip",
+        sha256: "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6",
+      },
+      "universal_tagset.zip": {
+        url: "https://raw.githubusercontent.com/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/taggers/universal_tagset.zip",
+        sha256: "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
+      },
+    },
   },
   stories260K: {
     kind: "files",
@@ -221,10 +259,19 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     licence: "MIT",
     citation: "A. Karpathy: llama2.c (2023); R. Eldan, Y. Li: TinyStories (2023)",
     homepage: "https://huggingface.co/karpathy/tinyllamas",
-    download: "https://huggingface.co/karpathy/tinyllamas/resolve/main/stories260K",
     files: {
       "stories260K.bin": "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
       "tok512.bin": "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
+    },
+    official: {
+      "stories260K.bin": {
+        url: "https://raw.githubusercontent.com/DaveBben/esp32-llm/934dab4d242d259abd88678488ea3b62d4fca601/data/stories260K.bin",
+        sha256: "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
+      },
+      "tok512.bin": {
+        url: "https://raw.githubusercontent.com/DaveBben/esp32-llm/934dab4d242d259abd88678488ea3b62d4fca601/data/tok512.bin",
+        sha256: "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
+      },
     },
   },
 };

@@ -90,3 +90,16 @@ describe("compile", () => {
     await expect(compile((_x: Value) => leaked as Value)(Tensor.scalar(1))).rejects.toThrow("belongs to another graph");
   });
 });
+
+it("what is returned as it was given is the same Tensor, whatever else is computed", async () => {
+  const [a, b] = [Tensor.of([1, 2]), Tensor.of([3, 4])];
+  const f = compile((p: { a: Value; b: Value }) => ({ b: p.b, sum: p.a.add(p.b), a: [p.a] }));
+  const result = await f({ a, b });
+  expect(result.b).toBe(b);
+  expect(result.a[0]).toBe(a);
+  expect([...result.sum.numbers()]).toEqual([4, 6]);
+  await f.release();
+  const swap = compile((x: Value, y: Value) => [y, x]);
+  expect(await swap(a, b)).toEqual([b, a]);
+  await swap.release();
+});

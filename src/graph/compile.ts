@@ -19,7 +19,7 @@ export interface CompileOptions extends SessionOptions {
   readonly cache?: number;
 }
 
-/** Tensors in, tensors out; an Rng in where the function takes Noise. */
+/** Tensors in, tensors out; an Rng in where the function takes Noise. What is returned as it was given comes back as the same Tensor. */
 export interface Compiled<A extends readonly unknown[], R> {
   (...args: { [K in keyof A]: Given<A[K]> }): Promise<Concrete<R>>;
   /** The ONNX model for arguments of these shapes. */
@@ -33,11 +33,16 @@ interface Entry {
   readonly program: Promise<Program>;
   readonly inputNames: readonly string[];
   readonly draws: readonly (readonly NamedDraw[])[];
+  /** For each result that is an argument as it was given, that argument's name: the runtime need not copy it. */
+  readonly unchanged: readonly (string | undefined)[];
   /** The result's structure; its leaves stand for nothing. */
   readonly template: unknown;
 }
 
 const placeholder = Tensor.scalar(0);
+
+/** Computes nothing: all results are arguments. */
+const nothing: Program = { run: async () => [], release: async () => {} };
 
 /**
  * Compiles a function of trees of Values. It is traced once for each combination of shapes and dtypes, differentiated if it asks for it,
@@ -71,10 +76,14 @@ export function compile<A extends readonly unknown[], R>(
     let entry = entries.get(key);
     if (entry === undefined) {
       const { inputs, draws, allInputs, outputs, result } = traced(args);
+      const names = new Map(inputs.map(({ name, value }) => [value, name]));
+      const unchanged = outputs.map((value) => names.get(value));
+      const computed = outputs.filter((_, i) => unchanged[i] === undefined);
       entry = {
-        program: load(open, allInputs, outputs),
+        program: computed.length > 0 ? load(open, allInputs, computed) : Promise.resolve(nothing),
         inputNames: inputs.map(({ name }) => name),
         draws,
+        unchanged,
         template: mapLeaves(result, () => placeholder),
       };
       entry.program.catch(() => entries.delete(key));
@@ -93,7 +102,7 @@ export function compile<A extends readonly unknown[], R>(
   };
 
   const call = async (...args: readonly unknown[]): Promise<Concrete<R>> => {
-    const { program, inputNames, draws, template } = entryFor(args);
+    const { program, inputNames, draws, unchanged, template } = entryFor(args);
     const leaves = leavesOf(args);
     const feeds: Record<string, Tensor> = {};
     for (const [i, name] of inputNames.entries()) {
@@ -109,7 +118,9 @@ export function compile<A extends readonly unknown[], R>(
       const stream = rng.fork();
       for (const draw of draws[i]) feeds[draw.name] = draw.fill(stream);
     }
-    return withLeaves(template, await (await program).run(feeds)) as Concrete<R>;
+    const computed = (await (await program).run(feeds)).values();
+    const results = unchanged.map((name) => (name === undefined ? (computed.next().value as Tensor) : feeds[name]));
+    return withLeaves(template, results) as Concrete<R>;
   };
 
   return Object.assign(call, {

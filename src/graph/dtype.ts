@@ -199,7 +199,8 @@ export function reader(dtype: DType): (element: number | bigint) => number {
 export function toNumbers(dtype: DType, data: TypedArray): Float64Array {
   if (data instanceof BigInt64Array || data instanceof BigUint64Array || dtype === "float16" || dtype === "bfloat16")
     return Float64Array.from(data as Uint16Array, reader(dtype));
-  return Float64Array.from(data);
+  // Not Float64Array.from, which goes element by element.
+  return new Float64Array(data);
 }
 
 /** A 64-bit integer, truncated, within the bounds. */

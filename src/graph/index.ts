@@ -3,6 +3,7 @@
  * ONNX models become functions.
  */
 
+export { type Application, applicationsIn } from "./applications.ts";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { cond } from "./cond.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";

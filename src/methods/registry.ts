@@ -18,9 +18,24 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
     load: () => import("./memory/active-dendrites/method.ts"),
   },
+  "dynamic-connectome": {
+    family: "brain",
+    title: "Which neurons act together, when, in which animals",
+    load: () => import("./brain/dynamic-connectome/method.ts"),
+  },
+  granet: {
+    family: "sparse",
+    title: "Sparse training by pruning and regrowing connections",
+    load: () => import("./sparse/granet/method.ts"),
+  },
+  "learned-delays": {
+    family: "spiking",
+    title: "Spiking networks whose synapses learn weights and delays",
+    load: () => import("./spiking/learned-delays/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
-    title: "Which of two answers is better? A network of language-model reviewers",
+    title: "Which of two answers is better, by a network of language-model reviewers",
     load: () => import("./sequence/wide-deep-evaluator/method.ts"),
   },
   "word-classes": {

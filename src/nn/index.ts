@@ -42,7 +42,16 @@ export { type InitMambaOptions, type Mamba, type MambaState, mamba } from "./sta
 export { type S4d, type S4dState, s4d, s4dStep } from "./state-space/s4d.ts";
 export { type Batches, type BatchesOptions, batches, takeRows, type Windows, windows } from "./training/batches.ts";
 export type { CheckpointStorage } from "./training/checkpoint.ts";
-export { type EarlyStop, type FitOptions, type FitProgress, type FitResult, fit } from "./training/fit.ts";
+export {
+  type Between,
+  type EarlyStop,
+  type FitOptions,
+  type FitProgress,
+  type FitResult,
+  fit,
+  type Moment,
+  type Training,
+} from "./training/fit.ts";
 export type { Loss, LossContext, LossResult } from "./training/step.ts";
 export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
 export {

@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { loadBrown, loadStories260K, loadTreebank } from "../data/index.ts";
 import { compile, Tensor, type Value } from "../graph/index.ts";
-import { dataSource } from "./data-sets.ts";
+import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
 
 it.skipIf(!mirrored("ud"))("the English Web Treebank", async () => {

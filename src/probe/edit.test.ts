@@ -148,3 +148,13 @@ describe("addresses", () => {
     for (const bad of ["conv1:", "conv1:a", "conv1:4-2"]) expect(() => parseAddress(bad)).toThrow();
   });
 });
+
+it("takes other weights of the same names, dtypes and shapes", async () => {
+  const w2 = Tensor.zeros([5, 4, 1, 1]);
+  const silent = Model.open(net.withWeights({ w2 }).bytes());
+  expect(silent.imported.params.w2.data).toEqual(w2.data);
+  expect(silent.imported.params.w1).toEqual(net.imported.params.w1);
+  expect((await run(silent, "y")).every((value) => value === 0)).toBe(true);
+  expect(() => net.withWeights({ w3: w2 })).toThrow(/no weight "w3"/);
+  expect(() => net.withWeights({ w1: w2 })).toThrow(/"w1" is float32\[4, 3, 3, 3\], not float32\[5, 4, 1, 1\]/);
+});

@@ -8,11 +8,13 @@ import {
   type ImportedModel,
   importModel,
   type proto,
+  type Tensor,
   tensorFromProto,
   tensorToProto,
 } from "../graph/index.ts";
 import { type Edits, editModel } from "./edit.ts";
 import { type ImageInput, imageInput, type Layer, type LayerFilter, listLayers, selectLayers } from "./layers.ts";
+import { replaceWeights } from "./weights.ts";
 
 /** Writes a file whole or not at all. */
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -73,6 +75,15 @@ export class Model {
    */
   edit(edits: Edits): Model {
     return new Model(editModel(this.proto, this.layers(), edits), this.options);
+  }
+
+  /**
+   * The model with other numbers in some of its weights (see `imported.params`). Nothing else changes.
+   * @param weights by name, of the same dtypes and shapes
+   * @throws CajalError `argument`, `shape`
+   */
+  withWeights(weights: Readonly<Record<string, Tensor>>): Model {
+    return new Model(replaceWeights(this.proto, this.imported, weights), this.options);
   }
 
   /** The ONNX file, with all weights inside. */

@@ -10,12 +10,15 @@ import {
   chain,
   clip,
   clipByGlobalNorm,
+  freeze,
+  keepWithin,
   lamb,
   lion,
   momentum,
   type Optimiser,
   type OptimiserState,
   onlyMatrices,
+  partition,
   rmsprop,
   sgd,
 } from "./index.ts";
@@ -180,6 +183,42 @@ describe("each optimiser takes the steps of its published equations", () => {
     const [path] = await run(adamw(0.1, { weightDecay: 0.5, mask: onlyMatrices }), start, [zero]);
     expect(path.b).toEqual([...start.b.numbers()]);
     for (const [i, v] of start.w.numbers().entries()) expect(path.w[i]).toBeCloseTo(v * 0.95, 6);
+  });
+
+  it("each group of parameters has its own", async () => {
+    const path = await run(
+      partition((name) => name, { w: adam(cosine(rate, 4)), b: chain(sgd(1), keepWithin(-1, 2)) }),
+      start,
+      gradients,
+    );
+    const [w, b] = [
+      await run(
+        adam(cosine(rate, 4)),
+        { w: start.w },
+        gradients.map(({ w }) => ({ w })),
+      ),
+      start.b,
+    ];
+    let theta = [...b.numbers()];
+    for (const [i, g] of gradients.entries()) {
+      expect(path[i].w).toEqual(w[i].w);
+      theta = theta.map((v, k) => Math.min(2, Math.max(-1, v - g.b.numbers()[k])));
+      for (const [k, v] of theta.entries()) expect(path[i].b[k]).toBeCloseTo(v, 5);
+    }
+  });
+
+  it("what is frozen stays, whatever its gradient", async () => {
+    const nothing = { w: Tensor.full([3, 2], Number.NaN), b: gradients[0].b };
+    const groups = { frozen: freeze(), rest: sgd(1) };
+    const [path] = await run(
+      partition((name) => (name === "w" ? "frozen" : "rest"), groups),
+      start,
+      [nothing],
+    );
+    expect(path.w).toEqual([...start.w.numbers()]);
+    expect(path.b[0]).toBeCloseTo(start.b.numbers()[0] - gradients[0].b.numbers()[0], 5);
+    expect(() => partition((name) => name, { w: sgd(1) }).init(start)).toThrow('"b" is of the group "b"');
+    expect(() => keepWithin(1, -1)).toThrow("nothing lies between");
   });
 
   it("accumulating over three batches is one step along their mean gradient", async () => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { type CajalError, Rng, Tensor, type Value } from "../../graph/index.ts";
+import { type CajalError, mapLeaves, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { batchNorm, initBatchNorm } from "../layers/batch-norm.ts";
 import { dropout } from "../layers/dropout.ts";
 import { initMlp, type Mlp, mlp } from "../layers/mlp.ts";
 import { mse } from "../losses.ts";
-import { adam, chain, clipByGlobalNorm, sgd } from "../optimisers/index.ts";
+import { adam, chain, clipByGlobalNorm, momentum, sgd } from "../optimisers/index.ts";
 import { cosine } from "../schedule.ts";
 import { batches } from "./batches.ts";
 import type { CheckpointStorage } from "./checkpoint.ts";
-import { type FitOptions, type FitProgress, fit as train } from "./fit.ts";
+import { type Between, type FitOptions, type FitProgress, fit as train } from "./fit.ts";
 
 const rng = new Rng(61);
 
@@ -178,6 +178,91 @@ describe("with a checkpoint", () => {
     await expect(train({ ...options, optimiser: sgd(1), checkpoint: storage })).rejects.toThrow(/also has "optimiser/);
     storage.bytes = storage.bytes?.slice(0, 100);
     await expect(train({ ...options, checkpoint: storage })).rejects.toMatchObject({ code: "bad-file" });
+  });
+});
+
+describe("between steps", () => {
+  const options = { ...line, optimiser: momentum(0.05), steps: 20 };
+  const halved = <T>(tree: T) =>
+    mapLeaves(tree, (leaf) =>
+      Tensor.of(
+        (leaf as Tensor).numbers().map((v) => v / 2),
+        leaf.shape,
+      ),
+    );
+  const shrink: Between<Line<Tensor>, Record<string, never>> = {
+    after: (step) => step % 3 === 0,
+    change: ({ params, state, optimiser }) => ({ params: halved(params), state, optimiser: halved(optimiser) }),
+  };
+
+  it("parameters and what the optimiser carries may be replaced, and resume to the same bits", async () => {
+    const losses: number[] = [];
+    const whole = await train({ ...options, between: shrink, onStep: (p) => void losses.push(p.loss) });
+    expect(whole.params.w.data).not.toEqual((await train(options)).params.w.data);
+    const storage = memory();
+    const controller = new AbortController();
+    const cut = train({
+      ...options,
+      between: shrink,
+      checkpoint: storage,
+      signal: controller.signal,
+      onStep: ({ step }) => {
+        if (step === 9) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(cut).rejects.toThrow("enough");
+    const rest: number[] = [];
+    const resumed = await train({
+      ...options,
+      between: shrink,
+      checkpoint: storage,
+      onStep: (p) => void rest.push(p.loss),
+    });
+    expect(rest).toEqual(losses.slice(9));
+    expect(resumed.params.w.data).toEqual(whole.params.w.data);
+    expect(resumed.optimiser).toEqual(whole.optimiser);
+  });
+
+  it("a change sees the moment, and the gradients that led to it", async () => {
+    const seen: number[] = [];
+    await train({
+      ...options,
+      optimiser: sgd(0.1),
+      between: {
+        after: (step) => step === 4 || step === 5,
+        change: (moment, gradients) => {
+          seen.push(moment.step, moment.params.b.item(), gradients.b.item());
+          return moment;
+        },
+      },
+    });
+    const [four, before, , five, after, gradient] = seen;
+    expect([four, five, seen.length]).toEqual([4, 5, 6]);
+    expect(after).toBeCloseTo(before - 0.1 * gradient, 6);
+  });
+
+  it("training goes on from where other training was as if it were that training", async () => {
+    const whole = await train(options);
+    const { params, state, optimiser, step } = await train({ ...options, steps: 8 });
+    const steps: number[] = [];
+    const from = { params, state, optimiser, step };
+    const rest = await train({ ...options, from, onStep: (p) => void steps.push(p.step) });
+    expect(steps).toEqual(Array.from({ length: 12 }, (_, i) => 9 + i));
+    expect(rest.params.w.data).toEqual(whole.params.w.data);
+    expect(rest.optimiser).toEqual(whole.optimiser);
+    await expect(train({ ...options, optimiser: sgd(0.1), from })).rejects.toThrow(
+      /from is of other training: "optimiser\/0\/step" should be missing, but is float32\[\]/,
+    );
+  });
+
+  it("shapes must stay", async () => {
+    const between: Between<Line<Tensor>, Record<string, never>> = {
+      after: () => true,
+      change: (moment) => ({ ...moment, params: { ...moment.params, b: Tensor.zeros([2]) } }),
+    };
+    await expect(train({ ...options, between })).rejects.toThrow(
+      /"params\/b" should be float32\[1\], but is float32\[2\]/,
+    );
   });
 });
 

@@ -1,6 +1,6 @@
 /** @file fit: the loop of training, with progress, early stop, and checkpoints from which it goes on as if nothing had happened. */
 
-import { CajalError, type CompileOptions, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
+import { CajalError, type CompileOptions, forEachLeaf, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
 import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
 import type { Batches } from "./batches.ts";
 import { type CheckpointStorage, decodeCheckpoint, encodeCheckpoint, type Standing } from "./checkpoint.ts";
@@ -30,6 +30,30 @@ export interface FitProgress {
   readonly secondsLeft: number | undefined;
 }
 
+/** What training carries from step to step: trees of Tensors. */
+export interface Training<P, S> {
+  readonly params: P;
+  readonly state: S;
+  readonly optimiser: OptimiserState<Tensor>;
+}
+
+/** Training as it stood after a step. */
+export interface Moment<P, S> extends Training<P, S> {
+  readonly step: number;
+}
+
+/** What changes between steps: pruning and growing, projections, anything that is no gradient's work. */
+export interface Between<P, S> {
+  /** After which steps (counted from 1 on) there is a change. */
+  after(step: number): boolean;
+  /**
+   * What training goes on with: of the same structure, shapes and dtypes. It must depend on what it is given alone (randomness by
+   * `rng.split(moment.step)`), so that training resumes to the same bits.
+   * @param gradients of the loss in that step, before the optimiser made anything of them
+   */
+  change(moment: Moment<P, S>, gradients: P): Training<P, S> | Promise<Training<P, S>>;
+}
+
 export interface FitOptions<P, B, S> {
   /** A tree of Tensors. */
   readonly params: P;
@@ -41,6 +65,10 @@ export interface FitOptions<P, B, S> {
   readonly state?: S;
   /** For `noise` in the loss. Default: seed 0. */
   readonly rng?: Rng;
+  /** Where training begins, such as what another training came to; `params` and `state` then only say what is trained. */
+  readonly from?: Moment<P, S>;
+  /** Changes parameters, state or what the optimiser carries after some of the steps, before evaluation and checkpoint. */
+  readonly between?: Between<P, S>;
   /** Where checkpoints are kept. If there is one of this training, it goes on from there. */
   readonly checkpoint?: CheckpointStorage;
   /** Steps between checkpoints. Default 100. */
@@ -65,17 +93,13 @@ export interface FitResult<P, S> {
   /** The last ones; with `earlyStop`, the best. */
   readonly params: P;
   readonly state: S;
+  /** What the optimiser carried after the last step. */
+  readonly optimiser: OptimiserState<Tensor>;
   /** Steps taken, with those before a checkpoint. */
   readonly step: number;
   readonly stopped: "finished" | "early";
   /** With `earlyStop`: the best evaluation, and after which step it was. */
   readonly best?: { readonly value: number; readonly step: number };
-}
-
-interface Training<P, S> {
-  readonly params: P;
-  readonly state: S;
-  readonly optimiser: OptimiserState<Tensor>;
 }
 
 /**
@@ -85,15 +109,15 @@ interface Training<P, S> {
  * @throws CajalError `not-finite` when the loss is, `argument` when the checkpoint is of something else; the signal's reason when it aborts
  */
 export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P, B, S>): Promise<FitResult<P, S>> {
-  const { params, data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint } = options;
+  const { params, data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint, from, between } = options;
   const { rng = new Rng(0), checkpointEvery = 100, evaluateEvery = 100, now = () => performance.now() } = options;
   const begin: Training<P, S> = { params, state: options.state ?? ({} as S), optimiser: optimiser.init(params) };
   if (earlyStop && !evaluate)
     throw new CajalError("argument", "fit: earlyStop watches an evaluation, but there is no evaluate");
 
-  let training = begin;
+  let training = from === undefined ? begin : replaced(begin, from, "from is of other training");
   let best: Pick<Training<P, S>, "params" | "state"> | undefined;
-  let standing: Standing = { step: 0 };
+  let standing: Standing = { step: from?.step ?? 0 };
   const saved = await checkpoint?.read();
   if (saved !== undefined) {
     const kept = decodeCheckpoint(saved);
@@ -142,13 +166,18 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
         signal.throwIfAborted();
       }
       const number = standing.step;
-      const { loss, metrics, ...next } = await step(
+      const { loss, metrics, gradients, ...next } = await step(
         training,
         await data.batch(number),
         rng.split("noise").split(number),
+        between?.after(number + 1) ?? false,
       );
       if (!Number.isFinite(loss)) throw notFinite("the loss", loss, number + 1);
       training = next;
+      if (between !== undefined && gradients !== undefined) {
+        const changed = await between.change({ ...next, step: number + 1 }, gradients);
+        training = replaced(next, changed, "between changes more than numbers");
+      }
       standing = { ...standing, step: number + 1 };
       const evaluation = await judge(number + 1);
       stalled = hasStalled();
@@ -161,10 +190,31 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
   }
   return {
     ...(best ?? { params: training.params, state: training.state }),
+    optimiser: training.optimiser,
     step: standing.step,
     stopped: standing.step < steps ? "early" : "finished",
     ...(standing.best && { best: standing.best }),
   };
+}
+
+/** The other training in place of one. @throws CajalError `argument` unless its leaves are alike */
+function replaced<P, S>(one: Training<P, S>, other: Training<P, S>, what: string): Training<P, S> {
+  const { params, state, optimiser } = other;
+  if (params === one.params && state === one.state && optimiser === one.optimiser) return one;
+  const typesOf = (training: Training<P, S>) => {
+    const types = new Map<string, string>();
+    forEachLeaf(
+      { params: training.params, state: training.state, optimiser: training.optimiser },
+      (leaf, path) => void types.set(path, String(leaf)),
+    );
+    return types;
+  };
+  const [before, after] = [typesOf(one), typesOf(other)];
+  for (const path of new Set([...before.keys(), ...after.keys()])) {
+    const [was = "missing", is = "missing"] = [before.get(path), after.get(path)];
+    if (was !== is) throw new CajalError("argument", `fit: ${what}: "${path}" should be ${was}, but is ${is}`);
+  }
+  return { params, state, optimiser };
 }
 
 function watched(evaluation: Readonly<Record<string, number>>, metric: string, step: number): number {

@@ -45,11 +45,13 @@ interface Before<P, S, L extends Tensor | Value> {
 interface After<P, S> extends Before<P, S, Tensor> {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
+  /** Of the loss, before the optimiser made anything of them: a tree like the parameters. Only when asked for. */
+  readonly gradients: P | undefined;
 }
 
 /** From what was before a step, with its batch and noise, to what is after it. */
 export interface TrainingStep<P, B, S> {
-  (before: Before<P, S, Tensor>, batch: B, rng: Rng): Promise<After<P, S>>;
+  (before: Before<P, S, Tensor>, batch: B, rng: Rng, wantsGradients: boolean): Promise<After<P, S>>;
   release(): Promise<void>;
 }
 
@@ -67,25 +69,38 @@ export function trainingStep<P, B, S>(
       result = given instanceof Value ? { loss: given } : given;
       return result.loss;
     };
-    const [loss, gradient] = valueAndGrad(scalar)(before.params);
-    const { updates, state: next } = optimiser.update(gradient, before.optimiser, before.params);
-    return {
+    const [loss, gradients] = valueAndGrad(scalar)(before.params);
+    const { updates, state: next } = optimiser.update(gradients, before.optimiser, before.params);
+    const after = {
       loss,
       metrics: result?.metrics ?? {},
       params: applyUpdates(before.params, updates),
       state: result?.state ?? before.state,
       optimiser: next,
     };
+    return { after, gradients };
   };
-  const compiled = compile(graph, options);
+  // Gradients that nobody wants are not to be copied out of the runtime at each step.
+  const plain = compile((...args: Parameters<typeof graph>) => ({ after: graph(...args).after }), options);
+  const whole = compile(graph, options);
   // To the compiler, a tree of Tensors turned into Values and back is another type than it was.
-  const call = compiled as unknown as (
-    ...args: Parameters<TrainingStep<P, B, S>>
-  ) => Promise<Before<P, S, Tensor> & { loss: Tensor; metrics: Record<string, Tensor> }>;
-  const step = async (...args: Parameters<TrainingStep<P, B, S>>) => {
-    const { loss, metrics, ...next } = await call(...args);
+  type Raw = Before<P, S, Tensor> & { readonly loss: Tensor; readonly metrics: Record<string, Tensor> };
+  type Call = (before: Before<P, S, Tensor>, batch: B, rng: Rng) => Promise<{ after: Raw; gradients?: P }>;
+  const calls = { plain: plain as unknown as Call, whole: whole as unknown as Call };
+  const step: (...args: Parameters<TrainingStep<P, B, S>>) => Promise<After<P, S>> = async (
+    before,
+    batch,
+    rng,
+    wantsGradients,
+  ) => {
+    const { after, gradients } = await calls[wantsGradients ? "whole" : "plain"](before, batch, rng);
+    const { loss, metrics, ...next } = after;
     const numbers = Object.entries(metrics).map(([name, value]) => [name, value.item()]);
-    return { ...next, loss: loss.item(), metrics: Object.fromEntries(numbers) as Record<string, number> };
+    return { ...next, loss: loss.item(), metrics: Object.fromEntries(numbers), gradients };
   };
-  return Object.assign(step, { release: () => compiled.release() });
+  return Object.assign(step, {
+    release: async () => {
+      await Promise.all([plain.release(), whole.release()]);
+    },
+  });
 }

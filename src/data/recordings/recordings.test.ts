@@ -1,0 +1,66 @@
+import { describe, expect, it } from "vitest";
+import { Tensor } from "../../graph/index.ts";
+import { dataSource } from "../../node/data-source.ts";
+import { mirrored } from "../../node/testing/mirror.ts";
+import { recordingFromCsv, samplingRate } from "./csv.ts";
+import { lengthOf, recordingOf, selectNeurons } from "./recording.ts";
+import { identifiedNeurons, loadWorms } from "./worms.ts";
+
+describe("recordingFromCsv", () => {
+  it("reads neurons by column, the rate from the times, and what is no neuron apart", () => {
+    const text = 'time_s,speed,AVAL,"AVAR"\n0,1,0.5,1\n0.5,2,,2\r\n1,3,NaN,3\n';
+    const recording = recordingFromCsv(text, { animal: "worm1", other: ["speed"] });
+    expect(recording.names).toEqual(["AVAL", "AVAR"]);
+    expect(recording.traces).toEqual(Float32Array.of(0.5, Number.NaN, Number.NaN, 1, 2, 3));
+    expect(recording.fs).toBe(2);
+    expect(lengthOf(recording)).toBe(3);
+    expect(recording.other.speed).toEqual(Float64Array.of(1, 2, 3));
+  });
+
+  it("says what is wrong and where", () => {
+    expect(() => recordingFromCsv("a,b\n1,2\n", { animal: "worm2" })).toThrow("recording worm2 has no sampling rate");
+    expect(() => recordingFromCsv("a,b\n1,x\n", { animal: "worm2", fs: 1 })).toThrow(
+      'worm2, line 2, b: "x" is no number',
+    );
+    expect(() => recordingFromCsv("a,b\n1,2\n1\n", { animal: "worm2", fs: 1 })).toThrow("line 3: 1 fields, not 2");
+    expect(() => recordingFromCsv("a,b\n1,2\n", { animal: "w", fs: 1, other: ["c"] })).toThrow('no column "c"');
+    expect(() => samplingRate([3, 3], "worm3")).toThrow("recording worm3 has no sampling rate");
+  });
+});
+
+describe("recordingOf", () => {
+  it("takes a matrix of neurons × samples", () => {
+    const recording = recordingOf(
+      Tensor.of([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+      { fs: 4, animal: "seed 1" },
+    );
+    expect(recording.names).toEqual(["0", "1"]);
+    expect(selectNeurons(recording, (name) => name === "1").traces).toEqual(Float32Array.of(4, 5, 6));
+    expect(() => recordingOf(Tensor.of([1, 2]), { fs: 4, animal: "a" })).toThrow("neurons × samples, not [2]");
+    expect(() => recordingOf(Tensor.of([[1, 2]]), { names: ["x", "y"], fs: 4, animal: "a" })).toThrow(
+      "1 traces but 2 names",
+    );
+  });
+});
+
+describe.skipIf(mirrored("celegans-calcium") === undefined)("loadWorms (needs CAJAL_MIRROR)", () => {
+  it("gives seven worms with names and behaviour", async () => {
+    const worms = await loadWorms(dataSource());
+    expect(worms.map((worm) => [lengthOf(worm), worm.names.length])).toEqual(
+      [146, 141, 145, 135, 140, 130, 139].map((neurons) => [800, neurons]),
+    );
+    for (const worm of worms) {
+      expect(worm.fs).toBeCloseTo(1.662, 3);
+      expect(new Set(worm.reversal)).toEqual(new Set([0, 1]));
+      expect(worm.velocity.length).toBe(800);
+    }
+    const named = worms.map(identifiedNeurons);
+    const counts = new Map<string, number>();
+    for (const name of named.flatMap(({ names }) => names)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    expect(counts.size).toBe(141);
+    expect([...counts.values()].filter((count) => count >= 4).length).toBe(102);
+  });
+});

@@ -1,0 +1,99 @@
+/** @file What each weight costs: the arithmetic of a network, counted on its traced graph. */
+
+import { leavesOf, type Shape, sizeOf, trace, type Value } from "../../graph/index.ts";
+import { ScanNode } from "../../graph/ops/scan-node.ts";
+import { Subgraph } from "../../graph/subgraph.ts";
+
+type Node = NonNullable<Value["node"]>;
+
+/** Ops through which a weight is still that weight. */
+const movers = new Set(["Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"]);
+
+/**
+ * Floating-point operations (a multiply-add is two) in one forward pass that each weight takes part in, by its path in the parameters.
+ * Products (MatMul, Gemm, Conv, ConvTranspose) count as what they are, in a scan once per step; any other use of a weight counts as one
+ * multiply-add for each of its entries.
+ * @param forward a function of the parameters and of what else it needs: trees of Values, Noise
+ * @param examples of all arguments, of which dtypes and shapes count; an Rng for each Noise
+ */
+export function flopsByWeight<A extends readonly unknown[]>(
+  forward: (...args: A) => unknown,
+  examples: readonly [params: unknown, ...rest: unknown[]],
+): Record<string, number> {
+  const label = (argument: number, path: string) => (argument === 0 ? path : `${argument}:${path}`);
+  const { inputs, outputs } = trace(forward, examples, label);
+  const weights = new Map(inputs.slice(0, leavesOf(examples[0]).length).map(({ name, value }) => [value, name]));
+  const flops: Record<string, number> = {};
+  for (const { node, times } of nodesBehind(outputs.map(({ value }) => value))) {
+    if (movers.has(node.definition.name) || bodiesOf(node).length > 0) continue;
+    for (const [i, input] of node.inputs.entries()) {
+      const path = input && weights.get(sourceOf(input));
+      if (path !== undefined) flops[path] = (flops[path] ?? 0) + 2 * times * multiplyAdds(node, i);
+    }
+  }
+  return flops;
+}
+
+/** What the value is, but for its arrangement. */
+function sourceOf(value: Value): Value {
+  const { node } = value;
+  return node !== undefined && movers.has(node.definition.name) && node.inputs[0] ? sourceOf(node.inputs[0]) : value;
+}
+
+/** Of a node that has a weight as its input number `at`. */
+function multiplyAdds({ definition, attributes, inputs, outputs }: Node, at: number): number {
+  const { shape } = inputs[at] as Value;
+  const results = sizeOf(outputs[0].shape);
+  switch (`${definition.name} ${at}`) {
+    case "MatMul 0":
+      return results * lastOf(shape);
+    case "MatMul 1":
+      return results * (shape.length === 1 ? shape[0] : shape[shape.length - 2]);
+    case "Gemm 0":
+      return results * shape[attributes.transA === 1 ? 0 : 1];
+    case "Gemm 1":
+      return results * shape[attributes.transB === 1 ? 1 : 0];
+    case "Conv 1":
+      return results * sizeOf(shape.slice(1));
+    case "ConvTranspose 1":
+      return sizeOf((inputs[0] as Value).shape) * sizeOf(shape.slice(1));
+    default:
+      return sizeOf(shape);
+  }
+}
+
+const lastOf = (shape: Shape): number => shape[shape.length - 1];
+
+/** All nodes that the values depend on, those in bodies of scans included, and how often each is computed. */
+function nodesBehind(roots: readonly Value[]): { readonly node: Node; readonly times: number }[] {
+  const found: { node: Node; times: number }[] = [];
+  const seen = new Set<Node>();
+  const walk = (values: readonly Value[], times: number) => {
+    const open = [...values];
+    for (let value = open.pop(); value !== undefined; value = open.pop()) {
+      const { node } = value;
+      if (node === undefined || seen.has(node)) continue;
+      seen.add(node);
+      found.push({ node, times });
+      for (const input of node.inputs) if (input) open.push(input);
+    }
+  };
+  walk(roots, 1);
+  // Bodies come after all that is around them, so that what they take from there is not counted as theirs. The list grows meanwhile.
+  for (const { node, times } of found)
+    for (const body of bodiesOf(node))
+      walk(body.outputs, node.definition.name === "Scan" ? times * new ScanNode(node).length : times);
+  return found;
+}
+
+function bodiesOf(node: Node): Subgraph[] {
+  return Object.values(node.attributes).filter((value) => value instanceof Subgraph);
+}
+
+/** Σ density · cost. @param costs by path, as of `flopsByWeight` @param densities by path; 1 where there is none */
+export function sparseFlops(
+  costs: Readonly<Record<string, number>>,
+  densities: Readonly<Record<string, number>> = {},
+): number {
+  return Object.entries(costs).reduce((sum, [path, cost]) => sum + cost * (densities[path] ?? 1), 0);
+}
