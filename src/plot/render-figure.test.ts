@@ -35,6 +35,21 @@ describe("plots", () => {
     expect(count(root, '[aria-label="bar"] rect')).toBe(10);
   });
 
+  it("write long names in lines, or turn them", () => {
+    const lines = [...rootOf(sample.bars).querySelectorAll('[aria-label="x-axis tick label"] text')].map(
+      (name) => name.querySelectorAll("tspan").length,
+    );
+    expect(Math.max(...lines)).toBe(2);
+    const root = rootOf(sample.turned);
+    expect(root.querySelector('[aria-label="x-axis tick label"] text')?.getAttribute("transform")).toContain(
+      "rotate(-40)",
+    );
+    const boxes = textBoxes(root);
+    const label = boxes.find(({ group }) => group === "x-axis label");
+    for (const box of boxes.filter(({ group }) => group === "x-axis tick label"))
+      expect(box.bottom).toBeLessThan((label?.top ?? 0) + 3);
+  });
+
   it("have a ramp with numbers for colours of numbers", () => {
     const root = rootOf(sample.dots);
     expect(count(root, '[aria-label="dot"] circle')).toBe(60);

@@ -3,7 +3,7 @@
 import * as Plot from "@observablehq/plot";
 import { CajalError } from "../../graph/error.ts";
 import type { Body, Space } from "./drawing.ts";
-import { textWidth, truncate } from "./text.ts";
+import { textWidth, truncate, wrap } from "./text.ts";
 import { type TextBox, textBoxes } from "./text-boxes.ts";
 import { FONT_SIZE, SANS } from "./theme.ts";
 
@@ -32,6 +32,8 @@ interface Layout {
   readonly bottom: number;
   readonly left: number;
   readonly rotated: boolean;
+  /** Words of x are written in lines of at most so many pixels. */
+  readonly lines?: number;
   /** Ticks on x, when the axis' own are too many. */
   readonly ticks?: number | readonly unknown[];
 }
@@ -68,7 +70,16 @@ function uncrowded(layout: Layout, labels: readonly TextBox[], space: Space, opt
   }
   const most = room / (FONT_SIZE + 3);
   const domain = [...(options.x.domain ?? [])];
-  return { ...layout, rotated: true, ...(domain.length > most ? { ticks: thinned(domain, most) } : {}) };
+  const each = room / domain.length - 8;
+  const words = domain.flatMap((name) => String(name).split(/\s+/));
+  const fit = words.every((word) => textWidth(word, FONT_SIZE) <= each);
+  if (layout.lines === undefined && options.x.tickFormat === undefined && fit) return { ...layout, lines: each };
+  return {
+    ...layout,
+    rotated: true,
+    lines: Number.POSITIVE_INFINITY,
+    ...(domain.length > most ? { ticks: thinned(domain, most) } : {}),
+  };
 }
 
 /** The layout that what was drawn asks for; the same one when all fits. */
@@ -89,6 +100,13 @@ function fitted(layout: Layout, node: Element, space: Space, options: ChartOptio
   return { ...layout, left: layout.left + left, right: layout.right + right, bottom };
 }
 
+const inLines = (width: number) => (name: unknown) => wrap(String(name), FONT_SIZE, width).join("\n");
+
+/** Pixels for the name of a small plot, about. */
+function facetWidth(space: Space, { domain }: Plot.ScaleOptions): number {
+  return (space.width - 50) / Math.max(1, [...(domain ?? [])].length) - 8;
+}
+
 function plot(space: Space, options: ChartOptions, layout: Layout, height: number): Element {
   const { x, y, fx, fy, color, symbol, marks } = options;
   const labelled = (scale: Plot.ScaleOptions, room: number): Plot.ScaleOptions => ({
@@ -96,6 +114,11 @@ function plot(space: Space, options: ChartOptions, layout: Layout, height: numbe
     ...scale,
     label: scale.label ? truncate(scale.label, FONT_SIZE, room) : null,
   });
+  const facetAxis = fx && {
+    tickFormat: inLines(facetWidth(space, fx)),
+    ...labelled(fx, space.width),
+    ...(x.axis === null ? {} : { labelOffset: layout.top - (y.label ? LABEL_ROOM : 0) - 4 }),
+  };
   try {
     const drawn = Plot.plot({
       document: space.document,
@@ -110,10 +133,11 @@ function plot(space: Space, options: ChartOptions, layout: Layout, height: numbe
         labelAnchor: "center",
         ...labelled(x, space.width - layout.left),
         ...(layout.rotated ? { tickRotate: -40 } : {}),
+        ...(layout.lines === undefined || layout.rotated ? {} : { tickFormat: inLines(layout.lines) }),
         ...(layout.ticks === undefined ? {} : { ticks: layout.ticks as number }),
       },
       y: { tickSpacing: 44, labelAnchor: "top", labelOffset: layout.left, ...labelled(y, space.width - 8) },
-      ...(fx ? { fx: { ...labelled(fx, space.width), ...(x.axis === null ? {} : { labelOffset: 38 }) } } : {}),
+      ...(fx ? { fx: facetAxis } : {}),
       ...(fy ? { fy: labelled(fy, 200) } : {}),
       ...(color ? { color } : {}),
       ...(symbol ? { symbol } : {}),
@@ -136,10 +160,13 @@ export function chart(space: Space, options: ChartOptions): Omit<Body, "legends"
   // Where x has no axis, that of the small plots takes its place.
   const below = x.axis === null ? fx : x;
   const above = x.axis === null ? undefined : fx;
+  const most = (scale: Plot.ScaleOptions) =>
+    Math.max(...[...(scale.domain ?? [""])].map((name) => inLines(facetWidth(space, scale))(name).split("\n").length));
+  const facetRoom = fx ? 13 * (most(fx) - 1) : 0;
   let layout: Layout = {
-    top: 10 + (y.label ? LABEL_ROOM : 0) + (above ? 14 + (above.label ? LABEL_ROOM : 0) : 0),
+    top: 10 + (y.label ? LABEL_ROOM : 0) + (above ? 14 + facetRoom + (above.label ? LABEL_ROOM : 0) : 0),
     right: Math.max(space.right ?? 0, fy ? 24 : 14),
-    bottom: (below ? TICK_ROOM : 8) + (below?.label ? LABEL_ROOM : 0),
+    bottom: (below ? TICK_ROOM : 8) + (below?.label ? LABEL_ROOM : 0) + (below === fx ? facetRoom : 0),
     left: Math.max(space.left ?? 0, 24),
     rotated: false,
   };

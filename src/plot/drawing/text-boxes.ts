@@ -71,13 +71,19 @@ function length(value: string | null, size: number): number {
 }
 
 function boxOf(element: Element, { matrix, anchor, size, group }: Inherited): TextBox {
-  const lines = element.children.length > 0 ? [...element.children] : [element];
+  const spans = [...element.children].filter(({ localName }) => localName === "tspan");
+  const lines = spans.length > 0 ? spans : [element];
   const width = Math.max(...lines.map((line) => textWidth(line.textContent ?? "", size)));
   const x = length(element.getAttribute("x"), size);
-  const baseline = length(element.getAttribute("y"), size);
+  let baseline = 0;
+  const baselines = lines.map((line) => {
+    const y = line.getAttribute("y");
+    baseline = y === null ? baseline + length(line.getAttribute("dy"), size) : length(y, size);
+    return baseline;
+  });
   const from = anchor === "start" ? x : anchor === "end" ? x - width : x - width / 2;
-  const top = baseline - 0.8 * size;
-  const bottom = baseline + (1.1 * (lines.length - 1) + 0.25) * size;
+  const top = Math.min(...baselines) - 0.8 * size;
+  const bottom = Math.max(...baselines) + 0.25 * size;
   const [a, b, c, d, e, f] = matrix;
   const corners = [from, from + width].flatMap((cx) =>
     [top, bottom].map((cy) => [a * cx + c * cy + e, b * cx + d * cy + f] as const),

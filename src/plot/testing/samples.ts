@@ -29,7 +29,7 @@ export const lines: PlotFigure = {
 export const bars: PlotFigure = {
   kind: "plot",
   title: "Energy by layer",
-  caption: "Long names are turned.",
+  caption: "Long names take several lines.",
   marks: [
     {
       mark: "barY",
@@ -39,6 +39,21 @@ export const bars: PlotFigure = {
       x: "layer",
       y: "energy",
       fill: "op",
+    },
+  ],
+  x: { label: "layer" },
+  y: { label: "energy (nJ)" },
+};
+
+export const turned: PlotFigure = {
+  kind: "plot",
+  caption: "Names that are too long for lines are turned.",
+  marks: [
+    {
+      mark: "barY",
+      data: Array.from({ length: 14 }, (_, i) => ({ layer: `normalisation_${i}`, energy: 5 + i })),
+      x: "layer",
+      y: "energy",
     },
   ],
   x: { label: "layer" },
@@ -223,6 +238,7 @@ export const panels: Panels = {
 export const samples: Readonly<Record<string, Figure>> = {
   lines,
   bars,
+  turned,
   lyingBars,
   dots,
   symbols,
