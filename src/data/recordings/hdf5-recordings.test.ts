@@ -1,4 +1,4 @@
-import { File, FS, type Group, ready } from "h5wasm";
+import { type Dataset, File, FS, type Group, ready } from "h5wasm";
 import { describe, expect, it } from "vitest";
 import { CajalError } from "../../graph/index.ts";
 import { readHdf5 } from "../formats/hdf5.ts";
