@@ -57,6 +57,7 @@ export default defineConfig({
             { text: "Networks and training", link: "/nn" },
             { text: "Your own model", link: "/model" },
             { text: "Your own data", link: "/data" },
+            { text: "Language models", link: "/language-models" },
             { text: "Experiments and runs", link: "/runs" },
             { text: "Figures", link: "/figures" },
             { text: "Write a method", link: "/method" },

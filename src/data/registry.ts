@@ -66,11 +66,6 @@ function officialFolder(url: string, sums: Readonly<Record<string, string>>): Re
   return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${url}/${path}`, sha256 }]));
 }
 
-const storiesFiles = {
-  "stories260K.bin": "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
-  "tok512.bin": "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
-};
-
 const fairEvalFiles: Readonly<Record<string, string>> = {
   "question.jsonl": "32b519315704d3da88accb0cab4fd44622ff530fe49e450c1553030ce3e0f962",
   "answer/answer_alpaca-13b.jsonl": "50a6a9274da00cc74e8b3a8e3e92be2ba23ed6f2bf6ae9bbcc3082424acea540",
@@ -247,6 +242,16 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "brown.zip": "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6",
       "universal_tagset.zip": "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
     },
+    official: {
+      "brown.zip": {
+        url: "https://raw.githubusercontent.com/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/corpora/brown.zip",
+        sha256: "9b275f9b3b95d7bd66ccfb7cd259f445a13bbe5d1f4107aba09fd3e8364bafa6",
+      },
+      "universal_tagset.zip": {
+        url: "https://raw.githubusercontent.com/nltk/nltk_data/5db857e6f7df11eabb5e5665836db9ec8df07e28/packages/taggers/universal_tagset.zip",
+        sha256: "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
+      },
+    },
   },
   stories260K: {
     kind: "files",
@@ -254,8 +259,20 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     licence: "MIT",
     citation: "A. Karpathy: llama2.c (2023); R. Eldan, Y. Li: TinyStories (2023)",
     homepage: "https://huggingface.co/karpathy/tinyllamas",
-    files: storiesFiles,
-    official: officialFolder("https://huggingface.co/karpathy/tinyllamas/resolve/main/stories260K", storiesFiles),
+    files: {
+      "stories260K.bin": "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
+      "tok512.bin": "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
+    },
+    official: {
+      "stories260K.bin": {
+        url: "https://raw.githubusercontent.com/DaveBben/esp32-llm/934dab4d242d259abd88678488ea3b62d4fca601/data/stories260K.bin",
+        sha256: "b0a507e7ad0f626624f17112325e66691f9076d622e1d3274d103d00299f2696",
+      },
+      "tok512.bin": {
+        url: "https://raw.githubusercontent.com/DaveBben/esp32-llm/934dab4d242d259abd88678488ea3b62d4fca601/data/tok512.bin",
+        sha256: "037cb335abb25d1fa9e8ecae30ed2a3a8ace9302862ebcdc05d51a6bbb10c312",
+      },
+    },
   },
 };
 

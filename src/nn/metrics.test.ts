@@ -1,6 +1,16 @@
 import { expect, it } from "vitest";
 import { Rng, Tensor, type Value } from "../graph/index.ts";
-import { accuracy, accuracyOf, confusionMatrix, f1, f1Scores, perplexity, predictions, r2 } from "./metrics.ts";
+import {
+  accuracy,
+  accuracyOf,
+  areaUnderRoc,
+  confusionMatrix,
+  f1,
+  f1Scores,
+  perplexity,
+  predictions,
+  r2,
+} from "./metrics.ts";
 import { run } from "./testing/run.ts";
 
 const logits = Tensor.of([
@@ -51,4 +61,16 @@ it("R² is 1 for the truth, 0 for its mean, and the squared correlation for the 
   const mean = truth.numbers().reduce((a, b) => a + b) / 50;
   expect(r2(Tensor.of(new Float64Array(50).fill(mean), [50], "float64"), truth)).toBeCloseTo(0, 10);
   expect(() => r2(truth, rng.normal([3]))).toThrow(/targets/);
+});
+
+it("the area under the ROC curve is the share of pairs in the right order, ties counting half", () => {
+  const rng = new Rng(3);
+  const [positives, negatives] = [40, 70].map((count) => Array.from({ length: count }, () => rng.int(0, 12)));
+  const pairs = positives.flatMap((p) => negatives.map((n) => (p > n ? 1 : p === n ? 0.5 : 0)));
+  const share = pairs.reduce<number>((a, b) => a + b, 0) / pairs.length;
+  expect(areaUnderRoc(positives, negatives)).toBeCloseTo(share, 12);
+  expect(areaUnderRoc([2, 3], [0, 1])).toBe(1);
+  expect(areaUnderRoc([1, 1], [1])).toBe(0.5);
+  expect(() => areaUnderRoc([], [1])).toThrow("0 positive and 1 negative examples");
+  expect(() => areaUnderRoc([1, Number.NaN], [1])).toThrow("not a number");
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { loadFairEval } from "../methods/sequence/wide-deep-evaluator/index.ts";
 import { openImages, openPictures, openText } from "./data-sets.ts";
+import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
 
 const present = ["mnist", "fashion-mnist", "tinyshakespeare"].every((name) => mirrored(name) !== undefined);
@@ -22,6 +24,19 @@ describe.skipIf(!present)("from the mirror (CAJAL_MIRROR)", () => {
     const text = await openText("tinyshakespeare");
     expect([text.length, new Set(text).size, text.slice(0, 14)]).toEqual([1_115_394, 65, "First Citizen:"]);
   });
+});
+
+it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people's verdicts", async () => {
+  const pairs = await loadFairEval(dataSource());
+  const count = (verdict: 1 | 2 | "tie") => pairs.filter(({ human }) => human === verdict).length;
+  expect([pairs.length, count(1), count(2), count("tie")]).toEqual([80, 41, 25, 14]);
+  expect(pairs[0]).toMatchObject({
+    id: "faireval/1",
+    question: "How can I improve my time management skills?",
+    human: 1,
+  });
+  expect(pairs[0].answer1).toMatch(/^Here are some tips/);
+  expect(pairs.every(({ answer1, answer2 }) => answer1 !== answer2)).toBe(true);
 });
 
 it("what is of another kind says so", async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
@@ -34,15 +35,40 @@ it("docs/nn.md", () => {
 it("docs/model.md", () => {
   const lines = printed("docs/model.md");
   expect(lines.filter((line) => line.startsWith("concepts/Relu")).length).toBe(1);
-  expect(lines.slice(-2)).toEqual(["5", "[ 1, 3, 64, 64 ]"]);
+  expect(lines.slice(-3)).toEqual(["5", "[ 1, 3, 64, 64 ]", "[ 2, 16 ]"]);
 });
 
 it("docs/data.md", () => {
-  expect(printed("docs/data.md")).toEqual(["[ 100, 8 ]", "[ 'activity', 'labels' ]"]);
+  expect(printed("docs/data.md")).toEqual(["[ 100, 8 ]", "[ 'activity', 'labels' ]", "Dogs/NOUN bark/VERB"]);
 });
 
 it("docs/method.md", () => {
   expect(printed("docs/method.md")).toEqual(["coin"]);
+});
+
+it("docs/figures.md, and its pictures", async () => {
+  const draw = `console.log(JSON.stringify(Object.entries(figures).map(([name, figure]) => [name, renderFigure(figure, { document })])));`;
+  const [message, drawn] = runSnippet([...snippetsOf("docs/figures.md"), draw].join("\n"))
+    .trim()
+    .split("\n");
+  expect(message).toBe('figure "accuracy": marks[0].y: no row has a column "acc"');
+  const svgs: [string, string][] = JSON.parse(drawn);
+  expect(svgs.map(([name]) => name)).toEqual(
+    [
+      ...readFileSync(new URL("../../docs/figures.md", import.meta.url), "utf8").matchAll(
+        /images\/figures\/(\w+)\.svg/g,
+      ),
+    ].map(([, name]) => name),
+  );
+  for (const [name, svg] of svgs) await expect(`${svg}\n`).toMatchFileSnapshot(`../../docs/images/figures/${name}.svg`);
+});
+
+it("docs/language-models.md", () => {
+  const lines = printed("docs/language-models.md");
+  expect(lines.slice(0, 2)).toEqual(["You ask for Peru. 2 false", "true"]);
+  expect(lines.join("\n")).toMatch(
+    /calls: 1,\s+cached: 1,\s+retries: 1,\s+tokensIn: 6,\s+tokensOut: 4,\s+cost: 0.000009/,
+  );
 });
 
 it("methods/sequence/wide-deep-evaluator", () => {

@@ -1,5 +1,7 @@
 /** @file Figures as data: what is shown, not how it is drawn. They are plain JSON, drawn by the same code in Node.js and in a page. */
 
+import type { markNames } from "./mark-options.ts";
+
 interface Described {
   readonly title?: string;
   /** What to see: one or two sentences. */
@@ -17,7 +19,7 @@ export interface Scale {
   readonly type?: "linear" | "log" | "sqrt" | "symlog" | "band" | "point" | "categorical";
   /** From, to; or the words in their order, which otherwise is the one in which they come. */
   readonly domain?: readonly (string | number)[];
-  /** Of colours: one for each of the domain. */
+  /** Of colours: one for each word of the domain; for numbers, from its one end to the other. */
   readonly range?: readonly string[];
   /** Of colours of numbers; "diverging" has its middle at 0. */
   readonly scheme?: "sequential" | "diverging";
@@ -31,28 +33,7 @@ export interface Scale {
 }
 
 /** The marks of Observable Plot that figures are made of. */
-export type MarkName =
-  | "areaX"
-  | "areaY"
-  | "arrow"
-  | "barX"
-  | "barY"
-  | "boxX"
-  | "boxY"
-  | "cell"
-  | "dot"
-  | "line"
-  | "linearRegressionY"
-  | "link"
-  | "rect"
-  | "rectX"
-  | "rectY"
-  | "ruleX"
-  | "ruleY"
-  | "text"
-  | "tickX"
-  | "tickY"
-  | "vector";
+export type MarkName = (typeof markNames)[number];
 
 /**
  * One mark with its data. Channels (x, y, stroke, fill, …) are columns of the rows, or constants; options are those of Observable Plot.

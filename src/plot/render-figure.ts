@@ -46,9 +46,6 @@ export function renderFigure(figure: Figure, options: RenderOptions = {}): strin
       advice: "Pass { document: figureDocument() }, from cajal/node.",
     });
   const svg = svgMaker(document);
-  const hash = sha256Base64(JSON.stringify(figure))
-    .replaceAll(/[^A-Za-z0-9]/g, "")
-    .slice(0, 8);
   let ids = 0;
   const space: Space = { document, svg, width: widthOf(figure), name: nameOf(figure), newId: () => `id-${++ids}` };
   const { title, caption } = figure;
@@ -76,5 +73,7 @@ export function renderFigure(figure: Figure, options: RenderOptions = {}): strin
     svg("rect", { class: "cajal-paper", width, height, fill: colour.paper }),
     whole.node,
   );
-  return serialize(root, `f${hash}`);
+  // Ids that differ from figure to figure, and are the same when it is drawn again.
+  const digest = sha256Base64(serialize(root, "id")).replaceAll(/[^A-Za-z0-9]/g, "");
+  return serialize(root, `f${digest.slice(0, 8)}`);
 }

@@ -31,15 +31,15 @@ export const define = (command: Command) =>
             };
           });
         json(listed);
-        const shown = families.map((name) => listed.filter((method) => method.family === name));
-        for (const group of shown.filter(({ length }) => length > 0)) {
-          say(`${group[0].family}`);
-          const rows = group.map(({ slug, title, bars, met }) => [
+        const rows = families.flatMap((name) => {
+          const group = listed.filter((method) => method.family === name);
+          const lines = group.map(({ slug, title, bars, met }) => [
             `  ${slug}`,
             title,
             bars === undefined ? "not reproduced here yet" : `${met} of ${bars} bars`,
           ]);
-          say(`${formatTable(["  method", "what it is", "results"], rows)}\n`);
-        }
+          return group.length > 0 ? [[name, "", ""], ...lines] : [];
+        });
+        say(formatTable(["method", "what it is", "results"], rows));
       }),
     );

@@ -25,7 +25,7 @@ export async function withTimeLimit<T>(
   try {
     return await work(over.signal);
   } finally {
-    done.abort();
+    done.abort("done");
     outer?.removeEventListener("abort", stop);
   }
 }

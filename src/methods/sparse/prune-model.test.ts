@@ -1,9 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { compile, encodeModel, exportOnnx, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { network, node, port } from "../../graph/testing/proto.ts";
 import { init, mlp } from "../../nn/index.ts";
-import { mirrored } from "../../node/testing/mirror.ts";
 import { Model } from "../../probe/index.ts";
 import { prunableWeights, prune } from "./prune-model.ts";
 
@@ -111,17 +109,4 @@ describe("names what it cannot prune", () => {
       /no weights that can be pruned/,
     );
   });
-});
-
-const squeezenet = mirrored("squeezenet1.1/squeezenet1.1.onnx");
-it.skipIf(squeezenet === undefined)("SqueezeNet: 26 kernels, half of the weights", async () => {
-  const real = Model.open(await readFile(squeezenet ?? ""));
-  const weights = prunableWeights(real);
-  expect(weights.length).toBe(26);
-  const sparse = prune(real, { density: 0.5 });
-  const total = weights.reduce((sum, { tensor }) => sum + tensor.size, 0);
-  expect(weights.reduce((sum, { name }) => sum + zeros(sparse.imported.params[name]), 0)).toBe(
-    total - Math.floor(total / 2),
-  );
-  expect(sparse.bytes().length).toBe(real.bytes().length);
 });

@@ -59,6 +59,7 @@ export { formatNir, parseNir } from "./nir/json.ts";
 export type { Discretisation } from "./nir/neurons.ts";
 export { networkToNir, type ToNirOptions } from "./nir/to-nir.ts";
 export { derived, lifted, numbersOf, type Parameter } from "./parameter.ts";
+export { type CostPoint, costOfAccuracy, energyBars, membraneTrace, rasterOf, rateHistogram } from "./pictures.ts";
 export { type NeuronRun, type RunOptions, runNeurons } from "./run-neurons.ts";
 export {
   atan,

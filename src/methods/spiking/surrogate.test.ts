@@ -96,3 +96,20 @@ it("a scale that is not positive is refused", () => {
   expect(() => atan(0)).toThrow("α is 0");
   expect(() => triangle(1, -1)).toThrow("the width is -1");
 });
+
+it("a detached reset lets no gradient through, and spikes alike", async () => {
+  const x = new Rng(2).uniform([12, 1, 4], 0, 1.5);
+  const both = compile((v: Value) =>
+    [false, true].map((detachReset) => {
+      const neuron = lif({ tau: 2, reset: "soft", detachReset });
+      const [, gradient] = valueAndGrad((u: Value) => runNeurons(neuron, u).output.slice([11], [12]).sum())(v);
+      return { gradient, output: runNeurons(neuron, v).output };
+    }),
+  );
+  const [whole, detached] = await both(x);
+  expect([...detached.output.data]).toEqual([...whole.output.data]);
+  // Without the reset's path an early input only decays: its effect on the last step is ½ of that of the next one.
+  const g = detached.gradient.numbers();
+  for (let t = 0; t < 11; t++) for (let i = 0; i < 4; i++) expect(g[t * 4 + i]).toBeCloseTo(g[(t + 1) * 4 + i] / 2, 6);
+  expect([...whole.gradient.data]).not.toEqual([...detached.gradient.data]);
+});

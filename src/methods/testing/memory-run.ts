@@ -2,7 +2,7 @@
 
 import type { DataSource } from "../../data/index.ts";
 import { Rng } from "../../graph/index.ts";
-import type { Figure } from "../../plot/index.ts";
+import { checkFigure, type Figure } from "../../plot/index.ts";
 import type { Run, Table } from "../run.ts";
 
 export interface MemoryRun extends Run {
@@ -36,6 +36,7 @@ export function memoryRun(seed: number, data?: DataSource): MemoryRun {
       if (step === undefined) metrics[name] = value;
     },
     figure: (name, figure) => {
+      checkFigure(figure, name);
       figures[name] = figure;
     },
     table: (name, table) => {

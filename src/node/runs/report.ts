@@ -1,7 +1,9 @@
 /** @file The page of a run. */
 
 import { judge, type Method, measured } from "../../methods/index.ts";
-import { renderRunReport } from "../../plot/index.ts";
+import { type RunReport, renderRunReport } from "../../plot/index.ts";
+import { figureDocument } from "../figure-document.ts";
+import { version } from "../version.ts";
 import { drawFigures } from "./draw.ts";
 import { readEvents } from "./events.ts";
 import { findingsOf } from "./findings.ts";
@@ -13,7 +15,7 @@ export async function runReport(folder: RunFolder, method: Method): Promise<stri
   const findings = findingsOf(await readEvents(folder.events));
   const metrics = findings.metrics.map(({ name, value, unit }) => measured(name, [value], unit));
   const { slug, family, summary, paper } = method;
-  return renderRunReport({
+  const report: RunReport = {
     method: { slug, family, summary, ...paper },
     state: record.state,
     seeds: [record.seed],
@@ -26,6 +28,9 @@ export async function runReport(folder: RunFolder, method: Method): Promise<stri
     environment: record.environment,
     seconds: record.seconds,
     log: findings.log,
-    ...(record.error && { notes: [record.error.message] }),
-  });
+    ...(record.error && { error: record.error.message }),
+    created: record.started,
+    version,
+  };
+  return renderRunReport(report, { document: figureDocument() });
 }

@@ -2,8 +2,15 @@
 
 import { colourNames, colourOf } from "../drawing/colours.ts";
 import { columnOf, isRow } from "../drawing/columns.ts";
-import { colourChannels, columnChannels, markKinds, markOptions, numberChannels } from "../drawing/marks.ts";
 import type { Mark, PlotFigure, Scale } from "../figure.ts";
+import {
+  colourChannels,
+  columnChannels,
+  markNames,
+  markOptions,
+  numberChannels,
+  symbolNames,
+} from "../mark-options.ts";
 import { checkList, checkNumber, checkWord, complaint, type Field, within } from "./complain.ts";
 
 /** More rows make files that no page opens with pleasure. */
@@ -43,6 +50,7 @@ function checkChannel(field: Field, mark: Mark, key: string, value: unknown): vo
         );
       if (columnOf(mark, value) === undefined) return;
     }
+    if (key === "symbol" && isOneOf(symbolNames, value)) return;
     checkColumn(field, mark, value);
   } else if (isOneOf(numberChannels, key)) checkNumber(field, value);
   else throw complaint(field, `expected the name of a column, got ${JSON.stringify(value)}`);
@@ -50,11 +58,11 @@ function checkChannel(field: Field, mark: Mark, key: string, value: unknown): vo
 
 function checkMark(field: Field, mark: Mark): void {
   if (typeof mark !== "object" || mark === null) throw complaint(field, "expected a mark with its data");
-  if (!Object.hasOwn(markKinds, mark.mark))
+  if (!markNames.includes(mark.mark))
     throw complaint(
       within(field, "mark"),
       `there is no mark ${JSON.stringify(mark.mark)}`,
-      `Marks: ${Object.keys(markKinds).join(", ")}.`,
+      `Marks: ${markNames.join(", ")}.`,
     );
   if (!Array.isArray(mark.data)) throw complaint(within(field, "data"), "expected an array of rows or of numbers");
   mark.data.forEach((entry: unknown, i) => {

@@ -112,7 +112,7 @@ function plot(space: Space, options: ChartOptions, layout: Layout, height: numbe
         ...(layout.rotated ? { tickRotate: -40 } : {}),
         ...(layout.ticks === undefined ? {} : { ticks: layout.ticks as number }),
       },
-      y: { labelAnchor: "top", labelOffset: layout.left, ...labelled(y, space.width - 8) },
+      y: { tickSpacing: 44, labelAnchor: "top", labelOffset: layout.left, ...labelled(y, space.width - 8) },
       ...(fx ? { fx: { ...labelled(fx, space.width), ...(x.axis === null ? {} : { labelOffset: 38 }) } } : {}),
       ...(fy ? { fy: labelled(fy, 200) } : {}),
       ...(color ? { color } : {}),
@@ -120,6 +120,7 @@ function plot(space: Space, options: ChartOptions, layout: Layout, height: numbe
       marks: [...marks],
     });
     drawn.setAttribute("font-size", String(FONT_SIZE));
+    drawn.setAttribute("text-anchor", "middle");
     return drawn;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -142,13 +143,17 @@ export function chart(space: Space, options: ChartOptions): Omit<Body, "legends"
     left: Math.max(space.left ?? 0, 24),
     rotated: false,
   };
-  let drawn = plot(space, options, layout, heightOf(layout));
+  // What functions draw has no axes and may take long: it waits until the margins are known.
+  const waiting = options.marks.some((mark) => typeof mark === "function");
+  const measured = { ...options, marks: options.marks.filter((mark) => typeof mark !== "function") };
+  let drawn = plot(space, measured, layout, heightOf(layout));
   for (let pass = 1; pass < PASSES; pass++) {
     const better = fitted(layout, drawn, space, options, heightOf(layout));
     if (better === layout) break;
     layout = better;
-    drawn = plot(space, options, layout, heightOf(layout));
+    drawn = plot(space, measured, layout, heightOf(layout));
   }
+  if (waiting) drawn = plot(space, options, layout, heightOf(layout));
   const node = space.svg("g", {
     "font-family": SANS,
     "font-size": FONT_SIZE,

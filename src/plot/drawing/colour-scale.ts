@@ -2,19 +2,18 @@
 
 import type * as Plot from "@observablehq/plot";
 import type { Mark, PlotFigure } from "../figure.ts";
+import { colourChannels, symbolNames } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf, columnsOf, distinct } from "./columns.ts";
 import type { Legend, Swatch } from "./legend.ts";
-import { colourChannels } from "./marks.ts";
-import { css, diverging, extent, type Ramp, sequential, sequentialMarks, symmetric } from "./ramp.ts";
-import { categories } from "./theme.ts";
+import { css, diverging, extent, type Ramp, rampThrough, sequential, sequentialMarks, symmetric } from "./ramp.ts";
+import { categories, colour } from "./theme.ts";
 
 interface ColourScale {
   readonly scale?: Plot.ScaleOptions;
   readonly legends: readonly Legend[];
 }
 
-const SYMBOLS = ["circle", "square", "triangle", "diamond2", "cross", "star", "wye", "times"] as const;
 const FILLED = ["cell", "rect", "rectX", "rectY"];
 
 /** Colours of n categories: those of the theme, or for many a sequence. */
@@ -31,11 +30,17 @@ function swatchOf(marks: readonly Mark[]): Swatch {
   return coloured.some(({ mark }) => mark === "dot") ? "dot" : "square";
 }
 
+/** Whether only the rims of dots are coloured. */
+function areHollow(marks: readonly Mark[]): boolean {
+  const dots = marks.filter(({ mark }) => mark === "dot");
+  return dots.some((dot) => columnOf(dot, dot.stroke)) && !dots.some((dot) => columnOf(dot, dot.fill));
+}
+
 /** Symbols of categories, where they stand for the same as the colours. */
 function symbolsOf(marks: readonly Mark[], names: readonly unknown[]): (string | undefined)[] {
   const words = distinct(columnsOf(marks, ["symbol"]));
   const same = words.length > 0 && words.every((word) => names.includes(word));
-  return names.map((_, i) => (same ? SYMBOLS[i % SYMBOLS.length] : undefined));
+  return names.map((_, i) => (same ? symbolNames[i % symbolNames.length] : undefined));
 }
 
 function ofCategories({ marks, color = {} }: PlotFigure, values: readonly unknown[]): ColourScale {
@@ -49,8 +54,14 @@ function ofCategories({ marks, color = {} }: PlotFigure, values: readonly unknow
   const label = color.label === undefined ? {} : { label: color.label };
   return {
     scale: { type: "ordinal", domain, range },
-    legends: [{ kind: "categories", ...label, swatch: swatchOf(marks), entries }],
+    legends: [{ kind: "categories", ...label, swatch: swatchOf(marks), hollow: areHollow(marks), entries }],
   };
+}
+
+/** Of a name or a number with six digits. */
+function rgbOf(name: string): string | undefined {
+  const code = name === "ink" ? colour.ink : colourOf(name);
+  return code !== undefined && /^#[0-9a-f]{6}$/.test(code) ? code : undefined;
 }
 
 function ofNumbers({ marks, color = {} }: PlotFigure, values: readonly number[]): ColourScale {
@@ -60,7 +71,9 @@ function ofNumbers({ marks, color = {} }: PlotFigure, values: readonly number[])
   const isDiverging = color.scheme === "diverging";
   const domain = isDiverging ? symmetric(ends) : ends;
   const filled = marks.some((mark) => FILLED.includes(mark.mark) && columnOf(mark, mark.fill));
-  const ramp: Ramp = isDiverging ? diverging : filled ? sequential : sequentialMarks;
+  const own = color.range?.map(rgbOf).filter((code) => code !== undefined) ?? [];
+  const usual: Ramp = isDiverging ? diverging : filled ? sequential : sequentialMarks;
+  const ramp = own.length > 1 ? rampThrough(own) : usual;
   const label = color.label === undefined ? {} : { label: color.label };
   const tickFormat = color.tickFormat === undefined ? {} : { tickFormat: color.tickFormat };
   return {
@@ -87,5 +100,5 @@ export function symbolScale(figure: PlotFigure): Plot.ScaleOptions | undefined {
   const colours = distinct(columnsOf(figure.marks, colourChannels));
   const order = figure.color?.domain ?? colours;
   const domain = words.every((word) => order.some((name) => name === word)) ? [...order] : words;
-  return { domain: domain.map(String), range: SYMBOLS };
+  return { domain: domain.map(String), range: symbolNames };
 }

@@ -15,15 +15,25 @@ const aliases: Readonly<Record<string, ColourName>> = {
   steelblue: "blue",
   yellow: "amber",
   violet: "purple",
+  // Okabe and Ito's own numbers: ours are the same hues, with a form for the dark.
+  "#0072b2": "blue",
+  "#d55e00": "orange",
+  "#009e73": "green",
+  "#cc79a7": "purple",
+  "#e69f00": "amber",
+  "#56b4e9": "sky",
+  "#f0e442": "olive",
+  "#000000": "ink",
 };
 
 /** A colour as it is written in an SVG, or undefined when the text is none: a name of the theme, `#rrggbb`, `currentColor`, `none`. */
 export function colourOf(text: string): string | undefined {
   if (text === "none" || text === "transparent") return "none";
   if (text === "currentColor") return text;
-  if (/^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(text)) return text.toLowerCase();
-  const name = Object.hasOwn(aliases, text) ? aliases[text] : text;
+  const lower = text.toLowerCase();
+  const name = Object.hasOwn(aliases, lower) ? aliases[lower] : text;
   if (name === "ink") return "currentColor";
+  if (/^#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})$/i.test(name)) return name.toLowerCase();
   return Object.hasOwn(colour, name) ? colour[name as ColourName] : undefined;
 }
 

@@ -3,6 +3,7 @@
 import type { Block, Body, Space } from "./drawing.ts";
 import { drawLegends } from "./legend.ts";
 import { wrap } from "./text.ts";
+import { textBoxes } from "./text-boxes.ts";
 import { colour, FONT_SIZE, SANS, SERIF } from "./theme.ts";
 
 const LINE = 1.3;
@@ -53,5 +54,7 @@ export function framed(space: Space, heading: Block, body: Body, caption?: strin
     place(node, lines(space, text, FONT_SIZE, colour.quiet, SANS), height);
     height += Math.round(FONT_SIZE * LINE * text.length) + 4;
   }
-  return { node, width: Math.max(space.width, body.width), height };
+  // What is narrow needs no empty paper beside it.
+  const right = Math.max(body.width, ...textBoxes(heading.node).map((box) => box.right + 8));
+  return { node, width: Math.ceil(caption ? Math.max(space.width, right) : right), height };
 }

@@ -10,7 +10,7 @@ import { css, diverging, extent, sequentialMarks, symmetric } from "./ramp.ts";
 import { textWidth } from "./text.ts";
 import { colour, FONT_SIZE, SANS } from "./theme.ts";
 
-const HEIGHT = { least: 140, most: 480 };
+const HEIGHT = { least: 140, most: 380 };
 const RADIUS = { usual: 6, least: 4, most: 14 };
 const MARGIN = 16;
 const ARROW = 7;

@@ -97,7 +97,7 @@ export function drawImages(figure: ImageGrid, space: Space): Body {
   const legend: Legend = { kind: "ramp", ...(label ? { label } : {}), ramp, type: "linear", domain: together };
   return {
     node: group,
-    width: space.width,
+    width: columns * (column + GAP) - GAP,
     height: Math.ceil(Math.ceil(images.length / columns) * rowHeight),
     left: 0,
     right: 0,

@@ -15,6 +15,8 @@ export interface CategoryLegend {
   readonly kind: "categories";
   readonly label?: string;
   readonly swatch: Swatch;
+  /** Dots are drawn as rings. */
+  readonly hollow?: boolean;
   readonly entries: readonly { readonly name: string; readonly colour: string; readonly symbol?: string }[];
 }
 
@@ -35,6 +37,7 @@ const SWATCH = 16;
 
 function swatchOf({ svg, document }: Space, legend: CategoryLegend, index: number): SVGElement {
   const { colour: fill, symbol } = legend.entries[index];
+  const paint = legend.hollow ? { fill: "none", stroke: fill, strokeWidth: 1.5 } : { fill };
   if (symbol !== undefined) {
     const plot = Plot.plot({
       document,
@@ -44,13 +47,15 @@ function swatchOf({ svg, document }: Space, legend: CategoryLegend, index: numbe
       margin: 0,
       x: { domain: [0, 1] },
       y: { domain: [0, 1] },
-      marks: [Plot.dot([0], { x: 0.5, y: 0.5, symbol: symbol as Plot.SymbolType, fill, r: 4.5 })],
+      marks: [Plot.dot([0], { x: 0.5, y: 0.5, symbol: symbol as Plot.SymbolType, ...paint, r: 4 })],
     });
     const mark = [...plot.children].filter(({ localName }) => localName !== "style");
+    for (const one of mark) one.removeAttribute("aria-label");
     return svg("g", {}, ...mark);
   }
+  const ring = legend.hollow ? { fill: "none", stroke: fill, "stroke-width": 1.5 } : { fill };
   if (legend.swatch === "line") return svg("path", { d: `M0,6h${SWATCH}`, stroke: fill, "stroke-width": 2.5 });
-  if (legend.swatch === "dot") return svg("circle", { cx: 8, cy: 6, r: 4.5, fill });
+  if (legend.swatch === "dot") return svg("circle", { cx: 8, cy: 6, r: 4, ...ring });
   return svg("rect", { x: 2, y: 0, width: 12, height: 12, rx: 2, fill });
 }
 
@@ -122,7 +127,7 @@ function drawRamp(space: Space, legend: RampLegend): Block {
   axis.node.setAttribute(
     "transform",
     beside
-      ? `translate(${round(labelWidth + 12 - axis.left)},-10)`
+      ? `translate(${round((labelWidth > 0 ? labelWidth + 12 : 0) - axis.left)},-10)`
       : `translate(${-axis.left},${lines.length * 16 - 6})`,
   );
   const text = lines.map((line, i) => svg("text", { y: 9 + 16 * i, fill: colour.quiet }, line));

@@ -1,7 +1,8 @@
-/** @file The marks that figures are made of: those of Observable Plot by name, and what data may say about them. */
+/** @file The marks of figures are those of Observable Plot, with our own defaults. */
 
 import * as Plot from "@observablehq/plot";
 import type { Mark, MarkName } from "../figure.ts";
+import { colourChannels, columnChannels, numberChannels } from "../mark-options.ts";
 import { colourOf } from "./colours.ts";
 import { columnOf } from "./columns.ts";
 import { colour } from "./theme.ts";
@@ -46,101 +47,6 @@ export const markKinds: Readonly<Record<MarkName, MarkKind>> = {
   vector: { make: Plot.vector, stroke: quiet, defaults: {} },
 };
 
-/** Channels: a column's name, or a number that holds for the whole mark. */
-export const numberChannels = [
-  "x",
-  "x1",
-  "x2",
-  "y",
-  "y1",
-  "y2",
-  "r",
-  "length",
-  "rotate",
-  "opacity",
-  "fillOpacity",
-  "strokeOpacity",
-  "strokeWidth",
-  "fontSize",
-] as const;
-/** Channels: a column's name. */
-export const columnChannels = ["fx", "fy", "z", "text", "title", "symbol"] as const;
-/** Channels: a column's name, or a colour. */
-export const colourChannels = ["fill", "stroke"] as const;
-
-type Test = (value: unknown) => boolean;
-const number: Test = (value) => typeof value === "number" && Number.isFinite(value);
-const flag: Test = (value) => typeof value === "boolean";
-const word: Test = (value) => typeof value === "string" && /^[\w-]{1,40}$/.test(value);
-const oneOf =
-  (...values: readonly unknown[]): Test =>
-  (value) =>
-    values.includes(value);
-
-/** Options that hold for a whole mark, each with what it may be. All else is refused. */
-export const markOptions: Readonly<Record<string, Test>> = {
-  curve: word,
-  tension: number,
-  dx: number,
-  dy: number,
-  inset: number,
-  insetTop: number,
-  insetRight: number,
-  insetBottom: number,
-  insetLeft: number,
-  textAnchor: oneOf("start", "middle", "end"),
-  lineAnchor: oneOf("top", "middle", "bottom"),
-  frameAnchor: word,
-  fontWeight: (value) => number(value) || word(value),
-  fontStyle: oneOf("normal", "italic"),
-  fontVariant: word,
-  monospace: flag,
-  lineWidth: number,
-  lineHeight: number,
-  textOverflow: word,
-  strokeDasharray: (value) => number(value) || (typeof value === "string" && /^[\d\s.,]{1,40}$/.test(value)),
-  strokeLinecap: oneOf("butt", "round", "square"),
-  strokeLinejoin: oneOf("miter", "round", "bevel"),
-  strokeMiterlimit: number,
-  marker: (value) => flag(value) || word(value),
-  markerStart: (value) => flag(value) || word(value),
-  markerMid: (value) => flag(value) || word(value),
-  markerEnd: (value) => flag(value) || word(value),
-  bend: (value) => flag(value) || number(value),
-  headLength: number,
-  headAngle: number,
-  sweep: (value) => number(value) || word(value),
-  anchor: word,
-  shape: word,
-  order: (value) =>
-    word(value) || (Array.isArray(value) && value.every((one) => ["string", "number"].includes(typeof one))),
-  offset: (value) => value === null || oneOf("normalize", "center", "wiggle")(value),
-  reverse: flag,
-  clip: (value) => flag(value) || value === "frame",
-  sort: (value) => word(value) || isSort(value),
-  rx: number,
-  ry: number,
-  ci: number,
-  precision: number,
-  interval: number,
-};
-
-/** `{ x: "-y" }`: the order of an axis by a channel, with `reverse` and `limit`. */
-function isSort(value: unknown): boolean {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.entries(value).every(([key, by]) =>
-      key === "limit"
-        ? number(by)
-        : key === "reverse"
-          ? flag(by)
-          : /^(x|y|fx|fy|color|channel)$/.test(key) && /^-?[\w]+$/.test(String(by)),
-    )
-  );
-}
-
 const channels = new Set<string>([...numberChannels, ...columnChannels, ...colourChannels]);
 
 /** What a kind of mark says where the data say nothing. */
@@ -151,6 +57,11 @@ function defaultsOf(mark: Mark): Record<string, unknown> {
   if (fill !== undefined && (!painted || mark.mark === "text")) options.fill = fill;
   if (stroke !== undefined && !painted) options.stroke = stroke;
   if (mark.mark.startsWith("area")) options.fillOpacity = mark.y1 !== undefined || mark.x1 !== undefined ? 0.2 : 0.75;
+  // A rim of paper keeps text clear of what is under it; text that is itself the colour of paper stands on something.
+  if (mark.mark === "text" && typeof mark.fill === "string" && colourOf(mark.fill) === colour.paper) {
+    delete options.stroke;
+    delete options.strokeWidth;
+  }
   if (mark.mark === "dot" && mark.fill !== undefined && mark.stroke === undefined) options.strokeWidth = 0;
   return options;
 }
@@ -159,7 +70,7 @@ function defaultsOf(mark: Mark): Record<string, unknown> {
 export function plotMark(mark: Mark): Plot.Markish {
   const options = defaultsOf(mark);
   for (const [key, value] of Object.entries(mark)) {
-    if (key === "mark" || key === "data") continue;
+    if (key === "mark" || key === "data" || key === "tip") continue;
     const column = channels.has(key)
       ? columnOf(mark, value)?.map((cell) => (typeof cell === "boolean" ? String(cell) : cell))
       : undefined;

@@ -8,6 +8,7 @@ import { columnsOf, distinct, sameColumn } from "./columns.ts";
 import type { Body, Space } from "./drawing.ts";
 import { plotMark } from "./marks.ts";
 import { extent } from "./ramp.ts";
+import { superscript } from "./text.ts";
 
 type Axis = "x" | "y" | "fx" | "fy";
 const channels: Readonly<Record<Axis, readonly string[]>> = {
@@ -28,11 +29,26 @@ function axisOf(figure: PlotFigure, name: Axis): Plot.ScaleOptions {
     ...(type && type !== "categorical" ? { type } : {}),
     ...(domain ? { domain } : words && !sorted ? { domain: values.map(wordOrNumber) } : {}),
     ...(reverse === undefined ? {} : { reverse }),
-    ...(tickFormat === undefined ? {} : { tickFormat }),
+    ...(tickFormat === undefined ? (type === "log" ? { tickFormat: powersOf(values) } : {}) : { tickFormat }),
     ...(ticks === undefined ? {} : { ticks }),
     ...(position ? { grid: grid ?? (name === "y" && !words), nice: type !== "log" && !domain } : {}),
     ...(name === "fy" ? { padding: 0.2 } : {}),
     ...(label ? { label } : {}),
+  };
+}
+
+/** Numbers of a logarithmic axis: plain ones, or powers of ten where they reach far. In between there are only ticks. */
+function powersOf(values: readonly unknown[]): (value: number) => string {
+  const [low, high] = extent(values.map(Number));
+  const decades = Math.log10(high / low);
+  return (value) => {
+    const power = Math.round(Math.log10(value));
+    const digit = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+    const isPower = Math.abs(digit - 1) < 1e-6;
+    if (!isPower && (decades > 3 || ![2, 5].includes(Math.round(digit * 1e6) / 1e6))) return "";
+    if (low >= 0.001 && high < 1e6)
+      return Number(value.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 6 });
+    return isPower ? `10${superscript(power)}` : "";
   };
 }
 

@@ -17,17 +17,36 @@ function through(stops: readonly Rgba[]): Ramp {
   };
 }
 
-const stops = (hex: string): Rgba[] =>
-  hex
-    .split(" ")
-    .map((code) => [0, 2, 4].map((i) => Number.parseInt(code.slice(i, i + 2), 16)))
-    .map(([red, green, blue]) => [red, green, blue, 1]);
+/** Through colours, each written `#rrggbb`. */
+export function rampThrough(colours: readonly string[]): Ramp {
+  const parts = colours.map((code) => [1, 3, 5].map((at) => Number.parseInt(code.slice(at, at + 2), 16)));
+  return through(parts.map(([red, green, blue]) => [red, green, blue, 1]));
+}
 
 /** Viridis (Smith and van der Walt, CC0), sampled: lightness grows evenly, and the colour-blind can read it. */
-export const sequential = through(stops("440154 482878 3e4a89 31688e 26828e 1f9e89 35b779 6ece58 b5de2b fde725"));
+export const sequential = rampThrough([
+  "#440154",
+  "#482878",
+  "#3e4a89",
+  "#31688e",
+  "#26828e",
+  "#1f9e89",
+  "#35b779",
+  "#6ece58",
+  "#b5de2b",
+  "#fde725",
+]);
 
 /** For lines and dots, which stand on paper: the middle of viridis, so that neither end sinks into a light or a dark ground. */
-export const sequentialMarks = through(stops("5b50b8 4a6fb5 2f86a8 1f9a8c 35a866 7aa62c b59a1a"));
+export const sequentialMarks = rampThrough([
+  "#5b50b8",
+  "#4a6fb5",
+  "#2f86a8",
+  "#1f9a8c",
+  "#35a866",
+  "#7aa62c",
+  "#b59a1a",
+]);
 
 /** Blue below, orange above; the middle is the paper, whatever its colour. */
 const BLUE = [33, 113, 190] as const;

@@ -60,7 +60,7 @@ export function textBoxes(root: Element): TextBox[] {
     if (element.localName === "text") boxes.push(boxOf(element, here));
     else for (const child of element.children) visit(child, here);
   };
-  visit(root, { matrix: [1, 0, 0, 1, 0, 0], anchor: "middle", size: FONT_SIZE, group: "" });
+  visit(root, { matrix: [1, 0, 0, 1, 0, 0], anchor: "start", size: FONT_SIZE, group: "" });
   return boxes;
 }
 

@@ -44,3 +44,9 @@ export function wrap(text: string, size: number, width: number): string[] {
   if (line) lines.push(line);
   return lines.map((one) => truncate(one, size, width));
 }
+
+/** A whole number as an exponent: −12 → "⁻¹²". */
+export function superscript(power: number): string {
+  const digits = [...String(Math.abs(power))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)]);
+  return `${power < 0 ? "⁻" : ""}${digits.join("")}`;
+}

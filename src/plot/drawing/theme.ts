@@ -2,14 +2,14 @@
 
 /** Light and dark: names that data may use as colours. After Okabe and Ito, with lightness moved until each can be read on both papers. */
 const palette = {
-  blue: ["#0072b2", "#56a8e8"],
-  orange: ["#d0560a", "#f0803c"],
-  green: ["#00875f", "#2cc295"],
-  purple: ["#b0508c", "#df93c4"],
-  amber: ["#b97f00", "#efb22f"],
-  sky: ["#2f93cc", "#9bd8f7"],
-  olive: ["#77701a", "#d5cc62"],
-  grey: ["#74716a", "#9e9a92"],
+  blue: ["#145a9c", "#3d8ae0"],
+  orange: ["#c54c00", "#e0591a"],
+  green: ["#11856c", "#1fb088"],
+  purple: ["#cf63b8", "#e897dc"],
+  amber: ["#b98539", "#cc932c"],
+  sky: ["#3099eb", "#8fe0fc"],
+  olive: ["#53570b", "#d8e178"],
+  grey: ["#5f5d5a", "#7c7b7a"],
   paper: ["#ffffff", "#1c1f23"],
   ink: ["#1f2328", "#e7e4dd"],
   quiet: ["#666259", "#a09c93"],

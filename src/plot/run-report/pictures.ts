@@ -10,6 +10,7 @@ import { titleOf } from "./words.ts";
 
 /** Figures that are wider are scrolled on small screens, not shrunk until their words cannot be read. */
 const WIDE = 480;
+const WIDER = 760;
 
 /** The page has the style of figures once. */
 function withoutStyle(svg: string): string {
@@ -21,7 +22,7 @@ function pictureOf({ name, svg }: ReportFigure): string {
   if (!/^<svg[\s>][\s\S]*<\/svg>\s*$/.test(svg) || /<script|<foreignObject/i.test(svg))
     throw new CajalError("argument", `run report: the figure "${name}" is not an SVG by renderFigure`);
   const width = Number(/^<svg[^>]*?\swidth="([\d.]+)"/.exec(svg)?.[1] ?? 0);
-  const wide = width > WIDE ? ` wide" tabindex="0` : "";
+  const wide = width > WIDE ? ` wide${width > WIDER ? " wider" : ""}" tabindex="0` : "";
   return `<div class="picture${wide}">${withoutStyle(svg)}</div>`;
 }
 

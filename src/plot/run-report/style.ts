@@ -12,7 +12,7 @@ body { max-width: 74rem; }
 .citation { margin-top: 0.5rem; color: var(--quiet); max-width: 60rem; overflow-wrap: anywhere; }
 cite { font-style: italic; }
 a { color: var(--accent); text-underline-offset: 2px; text-decoration-thickness: 1px; }
-section { padding: 1.75rem 0 0.5rem; border-top: 1px solid var(--line); }
+section { padding: 1.75rem 0; border-top: 1px solid var(--line); }
 h2 { font: 400 1.5rem/1.2 var(--serif); margin-bottom: 1rem; }
 h3 { font: 600 0.9375rem/1.4 var(--sans); margin-bottom: 0.35rem; overflow-wrap: anywhere; }
 .about, figcaption { color: var(--quiet); max-width: 44rem; overflow-wrap: anywhere; }
@@ -36,15 +36,19 @@ tbody tr + tr > * { border-top: 1px solid var(--line); }
 .verdict.met { color: var(--good); }
 .verdict.met::before { background: currentColor; }
 .verdict.missed { color: var(--bad); }
-.verdict.missed::before { border-radius: 0; width: 0.85rem; height: 0; border-width: 2px 0 0; rotate: -45deg; }
+.verdict.missed::before { content: "×"; border: 0; height: auto; font: 700 1rem/0.6 var(--sans); text-align: center; }
 figure { margin: 0; }
 #figures figure { display: flex; flex-wrap: wrap; gap: 0 1.5rem; padding: 1.25rem; margin-bottom: 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--sheet); }
 #figures h3 { flex: 1 0 100%; }
-.picture { flex: 0 1 auto; min-width: 0; max-width: 100%; overflow-x: auto; }
+#figures h3, .curves h3 { font: 400 1.0625rem/1.3 var(--serif); }
+.picture { flex: 0 1 auto; min-width: 0; max-width: calc(100% + 1.5rem); margin: -0.75rem -0.75rem 0; overflow-x: auto; }
+h3 + .picture { margin-top: 0; }
+.picture:focus-visible { outline-offset: -2px; }
 figcaption { flex: 1 1 14rem; padding-top: 0.75rem; }
 .curves { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 20rem), 1fr)); gap: 1rem; padding-bottom: 1rem; }
 .curves figure { padding: 0.9rem 0.9rem 0.25rem; border: 1px solid var(--line); border-radius: 8px; background: var(--sheet); }
 .curves h3 { margin: 0; }
+.curves .cajal-figure { margin: 0 -0.75rem; max-width: calc(100% + 1.5rem); }
 .cajal-figure { display: block; }
 #tables h3 { margin-top: 1.5rem; }
 #tables h2 + h3 { margin-top: 0; }
@@ -61,6 +65,7 @@ figcaption { flex: 1 1 14rem; padding-top: 0.75rem; }
 .foot { margin-top: 1.5rem; }
 @media (max-width: 60rem) {
   .picture.wide .cajal-figure { max-width: none; min-width: 100%; width: 36rem; }
+  .picture.wider .cajal-figure { width: 50rem; }
 }
 @media (max-width: 44rem) {
   .stacked, .stacked tbody, .stacked tr, .stacked th[scope="row"], .stacked td { display: block; }
@@ -73,7 +78,7 @@ figcaption { flex: 1 1 14rem; padding-top: 0.75rem; }
   .stacked .number::before { content: attr(data-label); min-width: 6rem; color: var(--quiet); font-weight: 400; }
   .stacked tr.note { display: block; border-top: 0; padding-top: 0; margin-top: -0.5rem; }
   .stacked tr.note td:first-child { display: none; }
-  #figures figure { padding: 0.9rem; }
+  #figures figure { padding: 1rem; }
 }
 @media print {
   :root { color-scheme: light; }

@@ -1,9 +1,9 @@
 /** @file Numbers, times and demands as a person reads them. */
 
+import { superscript } from "../drawing/text.ts";
 import type { ReportBar } from "../run-report.ts";
 
 const MINUS = "\u2212";
-const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** Four digits; thousands grouped; powers of ten for the very large and small; "–" for what is unknown. */
 export function formatNumber(value: number | null | undefined): string {
@@ -12,8 +12,9 @@ export function formatNumber(value: number | null | undefined): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-3 || size >= 1e7)) {
     const [mantissa, exponent] = value.toExponential(2).split("e");
-    const power = [...String(Math.abs(Number(exponent)))].map((digit) => SUPERSCRIPT[Number(digit)]).join("");
-    return `${mantissa.replace("-", MINUS)}\u202f·\u202f10${Number(exponent) < 0 ? "⁻" : ""}${power}`;
+    const short = String(Number(mantissa));
+    const times = short === "1" ? "" : `${short.replace("-", MINUS)}\u202f·\u202f`;
+    return `${times}10${superscript(Number(exponent))}`;
   }
   const text = Number.isInteger(value)
     ? value.toLocaleString("en")

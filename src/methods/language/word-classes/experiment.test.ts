@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { Rng } from "../../../graph/index.ts";
+import { checkFigure } from "../../../plot/index.ts";
 import { memoryRun } from "../../testing/memory-run.ts";
 import method from "./method.ts";
 import { toyTreebanks } from "./testing/toy-texts.ts";
@@ -25,6 +26,7 @@ it("the experiment gives all that its bars ask for, on treebanks of toy sentence
   expect(run.tables.layers.rows.length).toBe(4 * 5);
   expect(Object.keys(run.figures)).toEqual(["discrimination by depth", "map"]);
   expect(Object.keys(run.artifacts)).toEqual(["next-word.onnx"]);
+  for (const figure of Object.values(run.figures)) expect(() => checkFigure(figure)).not.toThrow();
   const { map } = run.figures;
   expect(map.kind === "plot" && map.marks[0].data.length).toBe(60);
 });

@@ -38,7 +38,7 @@ export function depthFigure(lines: readonly Line[], layers: readonly string[], c
     color: { label: "network" },
     width: 900,
     marks: [
-      { mark: "areaY", data: band, x: "layer", y1: "low", y2: "high", fx: "labels", fill: "gray", fillOpacity: 0.35 },
+      { mark: "areaY", data: band, x: "layer", y1: "low", y2: "high", fx: "labels", fill: "grey", fillOpacity: 0.35 },
       { mark: "ruleY", data: [0] },
       { mark: "line", data: rows, x: "layer", y: "gdv", fx: "labels", stroke: "network", marker: "dot" },
     ],
@@ -65,6 +65,7 @@ export function mapFigure(
     x: { label: "first dimension (halved deviations)" },
     y: { label: "second dimension (halved deviations)" },
     color: { label: "class of the next word" },
-    marks: [{ mark: "dot", data: rows, x: "x", y: "y", fill: "class", r: 3, title: "words", tip: true }],
+    equalUnits: true,
+    marks: [{ mark: "dot", data: rows, x: "x", y: "y", fill: "class", r: 3, title: "words" }],
   };
 }

@@ -49,7 +49,8 @@ export interface CodeAnalysis {
   readonly nEffInterval: Interval;
   /** Pairs by overlap, as seen, and as expected of random codes. */
   readonly histogram: readonly { readonly overlap: number; readonly observed: number; readonly predicted: number }[];
-  readonly recommended: { readonly s: number; readonly theta: number } | undefined;
+  /** For the target; undefined without one, or when no sizes reach it. */
+  readonly recommended: ReturnType<typeof recommendSegment>;
   /** What cannot be told from so many trials. */
   readonly notes: readonly string[];
 }

@@ -52,12 +52,9 @@ export function expectedUnion(n: number, members: number, patterns: number): num
 
 function exact(union: UnionSizes) {
   const { n, a, s, patterns, mode } = union;
-  const members = mode === "activity-exact" ? a : s;
-  for (const logSizes of unionSizes(n, members, patterns)) {
-    if (logSizes.patterns < patterns) continue;
-    return mixture(union, logSizes.log);
-  }
-  throw new Error("a union of no patterns");
+  let sizes = new Float64Array();
+  for (const { log } of unionSizes(n, mode === "activity-exact" ? a : s, patterns)) sizes = log;
+  return mixture(union, sizes);
 }
 
 /** P_fp averaged over the union's size. @param log ln Pr(size = u) at place u */
@@ -79,7 +76,7 @@ export function* unionSizes(
   n: number,
   members: number,
   patterns: number,
-): Generator<{ readonly patterns: number; readonly log: Float64Array }> {
+): Generator<{ readonly patterns: number; readonly log: Float64Array<ArrayBuffer> }> {
   const most = Math.min(n, members * patterns);
   const width = members + 1;
   if ((most + 1) * width > 2 ** 27)

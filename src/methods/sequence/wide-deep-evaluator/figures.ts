@@ -1,72 +1,61 @@
 /** @file Figures: the network of one judgement, and how agreement and cost grow with its size. */
 
-import type { Panels, PlotFigure, Row } from "../../../plot/index.ts";
+import type { GraphFigure, Panels, PlotFigure } from "../../../plot/index.ts";
 import type { Judgement } from "./judgement.ts";
 import type { Review } from "./review.ts";
 
-interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Orange, grey, blue: told apart by all, on light and on dark ground. */
-const differenceColours = ["#d9711c", "#9a9a9a", "#2b7bba"];
-
-const placeOf = ({ layer, neuron }: Pick<Review, "layer" | "neuron">): Place => ({ x: layer, y: neuron });
-
-/** Mean of score 1 − score 2 over a neuron's reviews. */
+/** Mean of score 1 − score 2. */
 function difference(reviews: readonly Review[]): number {
   return reviews.reduce((sum, { scores }) => sum + scores[0] - scores[1], 0) / reviews.length;
 }
 
+const signed = (points: number) => (points < 0 ? "−" : "+") + Math.abs(points).toFixed(1);
+
+/** Thin beside its own reviews, which are 1. */
+const othersWeight = 0.15;
+
 /**
- * A judgement as a network: neurons in columns by layer, an edge for each neuron whose reviews another one read, coloured by how far they put
- * the first answer ahead; the verdict below.
+ * A judgement as a network: a column of neurons for each layer, an edge where a neuron read another one's reviews, colours by how far a neuron
+ * puts the first answer ahead; the mean scores and the verdict below.
  * @param window as the evaluator had it
  */
-export function reviewNetwork(judgement: Judgement, window: 2 | "all" = "all"): PlotFigure {
+export function reviewNetwork(judgement: Judgement, window: 2 | "all" = "all"): GraphFigure {
   const { reviews, roles, score, verdict } = judgement;
   const layers = Math.max(...reviews.map(({ layer }) => layer));
-  const neurons: Row[] = [];
-  const edges: Row[] = [];
-  for (let layer = 1; layer <= layers; layer++)
-    for (const neuron of roles.keys()) {
-      const mine = reviews.filter((review) => review.layer === layer && review.neuron === neuron);
-      const ahead = difference(mine);
-      neurons.push({ ...placeOf({ layer, neuron }), ahead, said: (ahead > 0 ? "+" : "") + ahead.toFixed(1) });
-      if (layer === 1) continue;
-      for (const other of roles.keys()) {
-        if (window !== "all" && Math.abs(other - neuron) >= window) continue;
-        const from = placeOf({ layer: layer - 1, neuron: other });
-        edges.push({ x1: from.x, y1: from.y, x2: layer, y2: neuron });
-      }
-    }
-  const widest = Math.max(1, ...neurons.map(({ ahead }) => Math.abs(Number(ahead))));
-  const names = roles.map((role, neuron) => ({ x: 1, y: neuron, role }));
-  const means = `mean scores ${score[0].toFixed(2)} and ${score[1].toFixed(2)}: ${verdict === "tie" ? "a tie" : `answer ${verdict} is better`}`;
+  const places = Array.from({ length: layers }, (_, l) =>
+    roles.map((role, neuron) => ({ layer: l + 1, neuron, role })),
+  ).flat();
+  const id = (layer: number, neuron: number) => `${layer}:${neuron}`;
+  const neurons = places.map(({ layer, neuron, role }) => {
+    const value = difference(reviews.filter((review) => review.layer === layer && review.neuron === neuron));
+    const label = layer === 1 ? `${role} ${signed(value)}` : signed(value);
+    return { id: id(layer, neuron), x: layer, y: neuron, label, value };
+  });
+  const edges = places.flatMap(({ layer, neuron }) =>
+    roles.flatMap((_, other) =>
+      layer === 1 || (window !== "all" && Math.abs(other - neuron) >= window)
+        ? []
+        : [{ from: id(layer - 1, other), to: id(layer, neuron), weight: other === neuron ? 1 : othersWeight }],
+    ),
+  );
+  const says = verdict === "tie" ? "a tie" : `answer ${verdict} is better`;
+  const means = {
+    id: "means",
+    x: (1 + layers) / 2,
+    y: roles.length + 0.5,
+    label: `means ${score[0].toFixed(2)} and ${score[1].toFixed(2)}: ${says}`,
+    value: score[0] - score[1],
+  };
+  const farthest = Math.max(1, ...neurons.map(({ value }) => Math.abs(value)));
   return {
-    kind: "plot",
-    caption: `Each dot is a reviewer in its role, each line a review that another one read; the colour tells by how many points it puts the first answer ahead. ${means}.`,
-    marks: [
-      { mark: "link", data: edges, x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: "#9a9a9a", strokeOpacity: 0.4 },
-      { mark: "dot", data: neurons, x: "x", y: "y", r: 16, fill: "ahead" },
-      { mark: "text", data: neurons, x: "x", y: "y", text: "said", fill: "white", fontWeight: "bold" },
-      { mark: "text", data: names, x: "x", y: "y", text: "role", dx: -22, textAnchor: "end" },
-      {
-        mark: "text",
-        data: [{ x: layers, y: roles.length, means }],
-        x: "x",
-        y: "y",
-        text: "means",
-        textAnchor: "end",
-        fontWeight: "bold",
-      },
-    ],
-    x: { label: "layer", ticks: layers, tickFormat: "d", domain: [0.4, layers + 0.2] },
-    y: { label: "role", reverse: true, ticks: 0, domain: [-0.6, roles.length + 0.3] },
-    color: { label: "score 1 − score 2 (points)", domain: [-widest, 0, widest], range: differenceColours },
-    width: 720,
-    height: 80 + 52 * (roles.length + 1),
+    kind: "graph",
+    caption:
+      "Each node is a reviewer in its role, layer by layer; each edge leads to one who read its reviews, thick to itself. The colour and the number tell by how many points it puts the first answer ahead, over both orders.",
+    nodes: [...neurons, means],
+    edges,
+    directed: true,
+    color: { label: "score 1 − score 2 (points)", scheme: "diverging", domain: [-farthest, farthest] },
+    height: 80 + 48 * (roles.length + 1),
   };
 }
 
@@ -86,13 +75,13 @@ export function sizeCurves(points: readonly GridPoint[], single: GridPoint, capt
     kind: "plot",
     caption: "",
     marks: [
-      { mark: "ruleY", data: [{ y: single[y] }], y: "y", stroke: "#9a9a9a", strokeDasharray: "4 3" },
+      { mark: "ruleY", data: [{ y: single[y] }], y: "y", stroke: "grey", strokeDasharray: "4 3" },
       { mark: "line", data: rows, x: "width", y, stroke: "depth" },
       { mark: "dot", data: rows, x: "width", y, fill: "depth" },
     ],
     x: { label: "width (neurons per layer)", type: "point", domain: widths },
     y: { label, grid: true },
-    color: { label: "depth", range: ["#d9711c", "#2b7bba", "#4d9a5b"] },
+    color: { label: "depth" },
     width: 420,
     ...rest,
   });
@@ -120,7 +109,7 @@ export function accuracyBars(
     kind: "plot",
     caption,
     marks: [
-      { mark: "barX", data, x: "accuracy", y: "arm", fill: "#2b7bba" },
+      { mark: "barX", data, x: "accuracy", y: "arm", fill: "blue" },
       { mark: "text", data, x: "accuracy", y: "arm", text: "accuracy", dx: 4, textAnchor: "start" },
       { mark: "ruleX", data: [0] },
     ],

@@ -77,14 +77,8 @@ export async function runPairs(
   }
 
   // The first failure ends the others' work, which is waited for.
-  const workers = await Promise.allSettled(
-    Array.from({ length: atOnce }, () =>
-      work().catch((error) => {
-        if (!failing.signal.aborted) failing.abort(error);
-      }),
-    ),
-  );
-  if (workers.length > 0 && limited.aborted) throw limited.reason;
+  await Promise.all(Array.from({ length: atOnce }, () => work().catch((error) => failing.abort(error))));
+  if (limited.aborted) throw limited.reason;
   return reportOf(client, found, stopped);
 }
 

@@ -37,7 +37,6 @@ export function delayHistogram(before: DelayNet, after: DelayNet): Figure {
     x: { label: "delay (ms)" },
     y: { label: "share of synapses", tickFormat: ".0%", grid: true },
     color: { label: "training" },
-    fx: { label: undefined },
     width: 720,
     height: 260,
   };
@@ -115,8 +114,8 @@ export function learningCurves(points: readonly CurvePoint[], dt: number): Figur
 const shown = 16;
 
 /**
- * A word as it comes in, and as it arrives at one neuron: the spikes of its strongest excitatory synapses, each as late as its delay, over the
- * neuron's own spikes.
+ * A word as it comes in, and as it arrives at one neuron: the spikes of its strongest excitatory synapses, each as late as its delay, under
+ * the neuron's own spikes.
  * @param word [T, inputs] @param fired spikes of layer 1 [T', neurons]
  */
 export function coincidences(net: DelayNet, word: Tensor, fired: Tensor): Figure {
@@ -140,7 +139,7 @@ export function coincidences(net: DelayNet, word: Tensor, fired: Tensor): Figure
     kind: "panels",
     columns: 2,
     title: "Delays bring spikes together",
-    caption: `Left: a word, band by band. Right: the same spikes as they arrive at neuron ${neuron} of layer 1 through its ${shown} strongest excitatory synapses, above its own spikes (lowest row).`,
+    caption: `Left: a word, band by band. Right: the same spikes as they arrive at neuron ${neuron} of layer 1 through its ${shown} strongest excitatory synapses, under its own spikes (top row).`,
     panels: [
       {
         kind: "raster",

@@ -5,7 +5,7 @@ import type { Run } from "../../../run.ts";
 import { scalingCurve } from "../scaling.ts";
 import { medianFalsePositive, optimalThreshold } from "../threshold.ts";
 import { expectedUnion, mixture, unionFalsePositive, unionSizes } from "../union.ts";
-import { mostPatterns, type UnionPoint, unionSizesUsed } from "./simulations.ts";
+import { type UnionPoint, unionSizesUsed } from "./simulations.ts";
 
 /** Colours that are told apart with any kind of colour vision (Okabe and Ito). */
 const blue = "#0072b2";
@@ -51,7 +51,7 @@ export function scaling(run: Run): void {
   run.metric("slope of log P_fp in log n, 64 cells active", b.log10 - a.log10);
 }
 
-export function unions(run: Run, simulated: readonly UnionPoint[]): void {
+export function unions(run: Run, simulated: readonly UnionPoint[], mostPatterns: number): void {
   const { n, a, s } = unionSizesUsed;
   const names = {
     "segment-exact": "synapses of M patterns on one segment",
@@ -60,14 +60,14 @@ export function unions(run: Run, simulated: readonly UnionPoint[]): void {
   const exact = (["segment-exact", "activity-exact"] as const).flatMap((mode) =>
     Array.from(unionSizes(n, mode === "segment-exact" ? s : a, mostPatterns), ({ patterns, log }) => ({
       patterns,
-      log10: mixture({ ...unionSizesUsed, patterns, mode }, log).log10,
+      ...mixture({ ...unionSizesUsed, patterns, mode }, log),
       law: names[mode],
     })),
   );
   const rounded = (["segment-mean", "segment-sum", "activity"] as const).flatMap((mode) =>
     Array.from({ length: mostPatterns }, (_, i) => ({
       patterns: i + 1,
-      log10: unionFalsePositive({ ...unionSizesUsed, patterns: i + 1, mode }).log10,
+      ...unionFalsePositive({ ...unionSizesUsed, patterns: i + 1, mode }),
       law: mode === "activity" ? names["activity-exact"] : names["segment-exact"],
       series: mode,
     })),
@@ -91,21 +91,27 @@ export function unions(run: Run, simulated: readonly UnionPoint[]): void {
       { mark: "dot", data: dots, x: "patterns", y: "log10", fill: "law" },
     ],
   });
-  const of = (patterns: number) =>
-    (["segment-mean", "segment-sum", "segment-exact", "activity", "activity-exact"] as const).map(
-      (mode) => unionFalsePositive({ ...unionSizesUsed, patterns, mode }).p,
-    );
+  const at = (patterns: number, law: string) =>
+    exact.find((point) => point.patterns === patterns && point.law === law)?.p ?? null;
   run.table("unions", {
     columns: [
       "patterns",
       "expected synapses",
       "segment-mean",
       "segment-sum",
-      "segment-exact",
       "activity",
+      "segment-exact",
       "activity-exact",
     ],
-    rows: [1, 5, 10, 20, 40, 60].map((patterns) => [patterns, expectedUnion(n, s, patterns), ...of(patterns)]),
+    rows: [1, 2, 5, 10, 20, 40, 60, 100]
+      .filter((patterns) => patterns <= mostPatterns)
+      .map((patterns) => [
+        patterns,
+        expectedUnion(n, s, patterns),
+        ...rounded.filter((point) => point.patterns === patterns).map(({ p }) => p),
+        at(patterns, names["segment-exact"]),
+        at(patterns, names["activity-exact"]),
+      ]),
     caption: "Probability of a false positive by the laws of unions.",
   });
 }
@@ -126,7 +132,7 @@ export function thresholds(run: Run): void {
     x: { label: "threshold θ (active synapses)" },
     y: log10Of("median probability of a false positive"),
     marks: [
-      measured(-38, 0),
+      measured(-40, 0),
       { mark: "ruleY", data: [-9], strokeDasharray: "4,3" },
       {
         mark: "line",

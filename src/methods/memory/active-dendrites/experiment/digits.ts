@@ -116,7 +116,7 @@ export function reportDigits(run: Run, { raw, standardised }: Record<"raw" | "st
   run.table("codes of digits", {
     columns: [
       "codes",
-      "rate, segments of 200 images",
+      "rate, stored segments",
       "rate, random pairs",
       "lower limit",
       "upper limit",

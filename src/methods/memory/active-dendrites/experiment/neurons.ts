@@ -7,6 +7,7 @@ import { binaryOfCodes, randomCode, replaceCells, type SparseCode } from "../../
 import { dendrites, segmentTable, softDendrites } from "../layer.ts";
 import { DendriticNeuron } from "../neuron.ts";
 import { binaryWeights, hebbianWeights, weightedSum } from "../point-neuron.ts";
+import { falseNegative } from "../recognition-errors.ts";
 
 const sizes = { n: 2000, a: 40, s: 20, theta: 10 };
 
@@ -14,6 +15,8 @@ export interface Recognition {
   readonly patterns: number;
   readonly hitRate: number;
   readonly falseRate: number;
+  /** What the closed form says of the stored pattern's own segment. */
+  readonly expectedHitRate: number;
   /** Areas under the receiver operating characteristic. */
   readonly dendritic: number;
   readonly summedSegments: number;
@@ -58,6 +61,7 @@ export async function recognise(
     patterns,
     hitRate: rateOf(known),
     falseRate: rateOf(fresh),
+    expectedHitRate: 1 - falseNegative({ a, s, theta, flipped: replaced }).p,
     dendritic: auc(best),
     summedSegments: summed(synapses),
     hebbian: summed(hebbianWeights(stored, n)),
@@ -82,7 +86,7 @@ async function disagreements(run: Run, neuron: DendriticNeuron, codes: readonly 
   for (let from = 0; from < codes.length; from += size) {
     const batch = codes.slice(from, from + size);
     run.progress("graph against index lists", from, codes.length, "codes");
-    run.signal.throwIfAborted();
+    await run.breathe();
     const answers = await layer(binaryOfCodes(batch));
     const [best, fires, soft] = [answers.best, answers.fires, answers.soft].map((tensor) => tensor.numbers());
     for (const [i, code] of batch.entries()) {
@@ -108,14 +112,14 @@ function asModel(neuron: DendriticNeuron): Uint8Array {
   });
 }
 
-export function reportRecognition(run: Run, results: readonly Recognition[]): void {
+export function reportRecognition(run: Run, results: readonly Recognition[], replaced: number): void {
   const most = results[results.length - 1];
-  run.metric("hit rate of the dendritic neuron, 30 % noise, most patterns", most.hitRate);
-  run.metric("false positive rate of the dendritic neuron, most patterns", most.falseRate);
-  run.metric("AUC of the dendritic neuron, most patterns", most.dendritic);
-  run.metric("AUC of the point neuron with Hebbian sum, most patterns", most.hebbian);
-  run.metric("AUC of the point neuron with binary weights, most patterns", most.binary);
-  run.metric("AUC of the segments summed without thresholds, most patterns", most.summedSegments);
+  run.metric("dendritic neuron, most patterns: hit rate with noise", most.hitRate);
+  run.metric("dendritic neuron, most patterns: false positive rate", most.falseRate);
+  run.metric("dendritic neuron, most patterns: AUC", most.dendritic);
+  run.metric("point neuron with Hebbian sum, most patterns: AUC", most.hebbian);
+  run.metric("point neuron with binary weights, most patterns: AUC", most.binary);
+  run.metric("segments summed without thresholds, most patterns: AUC", most.summedSegments);
   run.metric(
     "probes on which graph and index lists disagree",
     results.reduce((sum, { disagreements: d }) => sum + d, 0),
@@ -124,23 +128,28 @@ export function reportRecognition(run: Run, results: readonly Recognition[]): vo
     columns: [
       "patterns",
       "hit rate",
+      "hit rate in theory",
       "false positive rate",
       "AUC dendritic",
       "AUC segments summed",
       "AUC Hebbian sum",
       "AUC binary weights",
     ],
-    rows: results.map((r) => [r.patterns, r.hitRate, r.falseRate, r.dendritic, r.summedSegments, r.hebbian, r.binary]),
-    caption:
-      "Stored patterns with 12 of 40 cells replaced against fresh patterns: only thresholds per segment tell them apart.",
+    rows: results.map((r) => [
+      r.patterns,
+      r.hitRate,
+      r.expectedHitRate,
+      r.falseRate,
+      r.dendritic,
+      r.summedSegments,
+      r.hebbian,
+      r.binary,
+    ]),
+    caption: `Stored patterns with ${replaced} of ${sizes.a} cells replaced against fresh patterns: only thresholds per segment tell them apart.`,
   });
-  const rows = results.flatMap((r) =>
-    Object.entries({
-      dendritic: r.dendritic,
-      "same segments, summed": r.summedSegments,
-      "point neuron, Hebbian sum": r.hebbian,
-      "point neuron, binary weights": r.binary,
-    }).map(([neuron, area]) => ({ patterns: r.patterns, area, neuron })),
+  const neurons = ["dendritic", "same segments, summed", "point neuron, Hebbian sum", "point neuron, binary weights"];
+  const rows = results.flatMap(({ patterns, ...r }) =>
+    [r.dendritic, r.summedSegments, r.hebbian, r.binary].map((area, i) => ({ patterns, area, neuron: neurons[i] })),
   );
   run.figure("dendrites against sums", {
     kind: "plot",
@@ -149,7 +158,7 @@ export function reportRecognition(run: Run, results: readonly Recognition[]): vo
       "The neuron with dendrites keeps all patterns apart; the same synapses summed on one point lose them as more are stored.",
     x: { label: "patterns stored", type: "log" },
     y: { label: "area under the ROC curve", domain: [0.45, 1], grid: true },
-    color: { label: "neuron", range: ["#0072b2", "#009e73", "#d55e00", "#888888"] },
+    color: { label: "neuron", domain: neurons, range: ["#0072b2", "#009e73", "#d55e00", "#888888"] },
     marks: [{ mark: "line", data: rows, x: "patterns", y: "area", stroke: "neuron", marker: "dot" }],
   });
 }

@@ -32,9 +32,7 @@ async function inPieces(run: Run, stage: string, total: number, work: (count: nu
   const piece = Math.ceil(total / 40);
   for (let done = 0; done < total; done += piece) {
     run.progress(stage, done, total, "random patterns");
-    // What asks to stop gets a turn.
-    await new Promise((resolve) => setTimeout(resolve));
-    run.signal.throwIfAborted();
+    await run.breathe();
     work(Math.min(piece, total - done));
   }
   run.progress(stage, total, total, "random patterns");
@@ -87,10 +85,13 @@ export interface UnionPoint extends Point {
 }
 
 export const unionSizesUsed = { n: 4000, a: 40, s: 30, theta: 15 };
-export const mostPatterns = 60;
 
-/** Both kinds of unions of 1 … 60 patterns: what the exact mixtures say, and what random ones do. */
-export async function simulateUnion(run: Run, { rng }: Part, trials: number): Promise<UnionPoint[]> {
+/** Both kinds of unions of 1 … M patterns: what the exact mixtures say, and what random ones do. */
+export async function simulateUnion(
+  run: Run,
+  { rng }: Part,
+  { trials, mostPatterns }: { readonly trials: number; readonly mostPatterns: number },
+): Promise<UnionPoint[]> {
   const { n, a, s, theta } = unionSizesUsed;
   const points: UnionPoint[] = [];
   for (const mode of ["segment-exact", "activity-exact"] as const) {
