@@ -88,13 +88,17 @@ function rateOf(file: Hdf5File, series: string, animal: string): number {
   return samplingRate(times?.kind === "numbers" ? times.tensor.numbers() : undefined, animal);
 }
 
-/** @param depth of groups in groups: links can make them endless */
-function datasetsBelow(file: Hdf5File, group: string, depth = 8): string[] {
-  return (file.keys(group) ?? []).flatMap((key) => {
-    const path = group === "" ? key : `${group}/${key}`;
-    if (file.keys(path) === undefined) return [path];
-    return depth > 0 ? datasetsBelow(file, path, depth - 1) : [];
-  });
+/** Links can make groups endless: what is deep or comes late is left out. */
+function datasetsBelow(file: Hdf5File, root: string): string[] {
+  const datasets: string[] = [];
+  const open = [root];
+  for (let seen = 0; open.length > 0 && seen < 20_000; seen++) {
+    const path = open.shift() ?? "";
+    const keys = file.keys(path);
+    if (keys === undefined) datasets.push(path);
+    else if (path.split("/").length < 10) open.push(...keys.map((key) => (path === "" ? key : `${path}/${key}`)));
+  }
+  return datasets;
 }
 
 function numbersAt(file: Hdf5File, path: string, animal: string): Tensor {

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Tensor } from "../../graph/index.ts";
-import { dataSource } from "../../node/data-source.ts";
-import { mirrored } from "../../node/testing/mirror.ts";
 import { recordingFromCsv, samplingRate } from "./csv.ts";
 import { lengthOf, recordingOf, selectNeurons } from "./recording.ts";
-import { identifiedNeurons, loadWorms } from "./worms.ts";
 
 describe("recordingFromCsv", () => {
   it("reads neurons by column, the rate from the times, and what is no neuron apart", () => {
@@ -43,24 +40,5 @@ describe("recordingOf", () => {
     expect(() => recordingOf(Tensor.of([[1, 2]]), { names: ["x", "y"], fs: 4, animal: "a" })).toThrow(
       "1 traces but 2 names",
     );
-  });
-});
-
-describe.skipIf(mirrored("celegans-calcium") === undefined)("loadWorms (needs CAJAL_MIRROR)", () => {
-  it("gives seven worms with names and behaviour", async () => {
-    const worms = await loadWorms(dataSource());
-    expect(worms.map((worm) => [lengthOf(worm), worm.names.length])).toEqual(
-      [146, 141, 145, 135, 140, 130, 139].map((neurons) => [800, neurons]),
-    );
-    for (const worm of worms) {
-      expect(worm.fs).toBeCloseTo(1.662, 3);
-      expect(new Set(worm.reversal)).toEqual(new Set([0, 1]));
-      expect(worm.velocity.length).toBe(800);
-    }
-    const named = worms.map(identifiedNeurons);
-    const counts = new Map<string, number>();
-    for (const name of named.flatMap(({ names }) => names)) counts.set(name, (counts.get(name) ?? 0) + 1);
-    expect(counts.size).toBe(141);
-    expect([...counts.values()].filter((count) => count >= 4).length).toBe(102);
   });
 });

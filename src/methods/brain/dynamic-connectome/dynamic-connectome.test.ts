@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
-import { dataSource } from "../../../node/data-source.ts";
-import { mirrored } from "../../../node/testing/mirror.ts";
+import { checkFigure } from "../../../plot/index.ts";
 import { memoryRun } from "../../testing/memory-run.ts";
 import { louvain } from "../louvain.ts";
 import { graphOfMatrix } from "../weighted-graph.ts";
@@ -10,7 +9,7 @@ import { patternCommunities, patternGraph, quantile } from "./communities.ts";
 import { contrast, dynamicConnectome } from "./dynamic-connectome.ts";
 import { type PlantedOptions, plantedMotifs } from "./experiment/planted-motifs.ts";
 import { matchInTime, mean, memberScore, pairAuroc } from "./experiment/scores.ts";
-import { aroundReversals, reversalOnsets } from "./experiment/worms.ts";
+import { reversalOnsets } from "./experiment/worms.ts";
 import method from "./method.ts";
 import { meanAbsoluteCorrelation, meanAffinity } from "./static-connectome.ts";
 
@@ -121,17 +120,7 @@ describe("the experiment", () => {
       expect(run.metrics[metric]).toBeLessThanOrEqual(atMost);
     }
     expect(Object.keys(run.figures)).toEqual(["ranks", "planted motifs", "river of communities"]);
+    for (const [name, figure] of Object.entries(run.figures)) expect(() => checkFigure(figure), name).not.toThrow();
     expect(run.tables["planted motifs"].rows.length).toBe(5);
-  });
-
-  it.skipIf(mirrored("celegans-calcium") === undefined)("reads the worms (needs CAJAL_MIRROR)", async () => {
-    const { loadWorms, identifiedNeurons } = await import("../../../data/index.ts");
-    const { A, mask, pairs, names } = aroundReversals((await loadWorms(dataSource())).map(identifiedNeurons));
-    expect(A.shape).toEqual([49, 7, 5048]);
-    expect(names.length).toBe(102);
-    const average = meanAffinity(A, mask);
-    const strongest = average.indexOf(Math.max(...average));
-    const pair = [names[pairs.i[strongest]], names[pairs.j[strongest]]].sort().join();
-    expect(pair).toMatch(/^(AV[AE]|RIM|AIB)[LR],/);
   });
 });
