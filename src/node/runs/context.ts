@@ -7,6 +7,7 @@ import { setImmediate } from "node:timers/promises";
 import type { DataSource } from "../../data/index.ts";
 import { CajalError, Rng, type Runtime } from "../../graph/index.ts";
 import type { Run } from "../../methods/index.ts";
+import { checkFigure } from "../../plot/index.ts";
 import { checkpointFile } from "../checkpoint-file.ts";
 import { fileError, readBytes, writeWhole } from "../files.ts";
 import type { Progress } from "../progress.ts";
@@ -71,6 +72,7 @@ export function runContext(folder: RunFolder, events: EventLog, options: Context
       events.write({ type: "table", name, table });
     },
     figure(name, figure) {
+      checkFigure(figure, name);
       const path = folder.figure(name, "json");
       try {
         mkdirSync(dirname(path), { recursive: true });

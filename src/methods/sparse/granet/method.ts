@@ -15,7 +15,7 @@ export default defineMethod({
     title: "Sparse Training via Boosting Pruning Plasticity with Neuroregeneration",
     authors: "S. Liu, T. Chen, X. Chen, Z. Atashgahi, L. Yin, H. Kou, L. Shen, M. Pechenizkiy, Z. Wang, D. C. Mocanu",
     year: 2021,
-    venue: "NeurIPS 2021",
+    venue: "NeurIPS",
     arxiv: "2106.10404",
     code: "https://github.com/VITA-Group/GraNet",
   },
