@@ -5,12 +5,6 @@ import { defineConfig } from "vitepress";
 
 const root = new URL("../..", import.meta.url);
 
-/** TypeDoc's list of the reference's pages, when it has been made. */
-function reference() {
-  const list = new URL("docs/api/typedoc-sidebar.json", root);
-  return existsSync(list) ? JSON.parse(readFileSync(list, "utf8")) : [];
-}
-
 function families() {
   const methods = new URL("src/methods/", root);
   const rooms = readdirSync(methods, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -43,11 +37,10 @@ export default defineConfig({
     nav: [
       { text: "Guide", link: "/start" },
       { text: "Methods", link: "/methods/" },
-      { text: "Reference", link: "/api/" },
+      { text: "Reference", link: "/api/index.html", target: "_self" },
     ],
     sidebar: {
       "/methods/": [{ text: "All methods", link: "/methods/" }, ...families()],
-      "/api/": [{ text: "Reference", items: reference() }],
       "/": [
         {
           text: "Guide",
