@@ -76,7 +76,7 @@ export function plasticityFigure(rows: readonly (PlasticityRow & { readonly epoc
     columns: 2,
     title: "Pruning plasticity",
     caption:
-      "How accurate a network is that was pruned once and trained on for a quarter of training, by when it was pruned. It recovers while the learning rate is high, and hardly at all once it is low, unless it may regenerate connections.",
+      "How accurate a network is that was pruned once and trained on for a quarter of training, by when it was pruned. It recovers while the learning rate is high: not from random weights, and less once the rate has fallen.",
     panels: [panel("without regeneration", (share) => share === 0), panel("with regeneration", (share) => share > 0)],
   };
 }
@@ -92,7 +92,7 @@ export function pixelFigure(mask: Tensor): Figure {
     kind: "heat-map",
     title: "What the network looks at",
     caption:
-      "Connections of each pixel after training at 2 % density: pixels at the border, which are black in most pictures, have lost theirs.",
+      "Connections of each pixel after training at 2 % density: pixels towards the corners, which are black in most pictures, have lost theirs.",
     x: "column (pixels)",
     y: "row (pixels)",
     values: Array.from({ length: side }, (_, row) =>
