@@ -70,7 +70,12 @@ export default defineMethod({
     { metric: "learned over fixed delays", atLeast: 0.01, paper: "positive (figure)" },
     { metric: "fixed delays over none of twice the width", atLeast: 0.003, paper: "positive (equal parameters)" },
     { metric: "positions moved in layer 1, steps", atLeast: 0.7 },
-    { metric: "rounded over unrounded delays", atLeast: -0.02, paper: "only rounded delays are reported" },
+    {
+      metric: "rounded over unrounded delays",
+      atLeast: -0.02,
+      paper: "only rounded delays are reported",
+      note: "one of the 300 test words is 0.0033; two single trainings lost 0.010 and 0.027 by rounding",
+    },
     { metric: "same spikes event by event", atLeast: 0.999, over: "every seed" },
     { metric: "same predictions event by event", atLeast: 1, over: "every seed" },
     { metric: "timing task, learned delays", atLeast: 0.8 },
@@ -148,10 +153,11 @@ async function spokenWords(given: Options, run: Run): Promise<void> {
   await eventByEvent(run, net, sets.test);
 
   run.table("spoken digits", {
-    columns: ["network", "weights", "learned delays", "test accuracy"],
+    columns: ["network", "weights", "learned delays", "test accuracy", "before rounding"],
     rows: results.map((result, i) => {
       const weights = result.net.params.layers.reduce((sum, { weight }) => sum + weight.size, 0);
-      return [arms[i].name, weights, arms[i].net.delays === "learned" ? weights : 0, accuracies[i]];
+      const learns = arms[i].net.delays === "learned";
+      return [arms[i].name, weights, learns ? weights : 0, accuracies[i], learns ? unrounded : accuracies[i]];
     }),
     caption: `Words of ${sets.test.labels.length} test recordings, after ${epochs} epochs; delays are whole steps.`,
   });
