@@ -20,17 +20,20 @@ export interface PlantedExperiment extends PlantedOptions {
   readonly rank: number;
   readonly highestRank: number;
   readonly starts: number;
+  readonly sweeps: number;
   readonly restarts: number;
 }
 
 export async function plantedExperiment(options: PlantedExperiment, run: Run): Promise<void> {
-  const { rank, highestRank, starts, restarts } = options;
+  const { rank, highestRank, starts, sweeps, restarts } = options;
   const { recordings, motifs } = plantedMotifs(run.rng.split("planted motifs"), options);
   const affinity = affinityTensor(recordings);
   const fits: Ntf[] = [];
   for (let r = 2; r <= highestRank; r++) {
     run.progress("factorising the planted recordings", r - 2, highestRank - 1, "ranks");
-    fits.push(await run.part(`planted, rank ${r}`, ({ rng }) => factorised(affinity.A, { rank: r, starts }, run, rng)));
+    fits.push(
+      await run.part(`planted, rank ${r}`, ({ rng }) => factorised(affinity.A, { rank: r, starts, sweeps }, run, rng)),
+    );
   }
   run.progress("factorising the planted recordings", highestRank - 1, highestRank - 1, "ranks");
   reportRanks(run, fits.map(scoreOf));
@@ -98,12 +101,12 @@ async function correlationArm(
   recordings: readonly Recording[],
   { pairs, names }: AffinityTensor,
   motifs: readonly PlantedMotif[],
-  { rank, starts, restarts }: PlantedExperiment,
+  { rank, starts, sweeps, restarts }: PlantedExperiment,
   run: Run,
   rng: Rng,
 ): Promise<Scores> {
   const { A, times } = windowedCorrelation(recordings, 10);
-  const fit = await factorised(A, { rank, starts }, run, rng.split("starts"));
+  const fit = await factorised(A, { rank, starts, sweeps }, run, rng.split("starts"));
   return scored({ times, pairs, names }, fit, motifs, { restarts }, rng.split("communities"));
 }
 

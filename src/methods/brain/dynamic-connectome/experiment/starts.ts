@@ -7,14 +7,14 @@ import { bestStart, type Ntf, type NtfOptions, ntf } from "../ntf.ts";
 /** As `ntf`. */
 export async function factorised(
   A: Tensor,
-  { rank, starts, mask }: Pick<NtfOptions, "rank" | "mask"> & { readonly starts: number },
+  { starts, ...options }: Pick<NtfOptions, "rank" | "mask" | "sweeps"> & { readonly starts: number },
   run: Run,
   rng: Rng,
 ): Promise<Ntf> {
   const found: Ntf[] = [];
   for (let start = 0; start < starts; start++) {
     await run.breathe();
-    found.push(ntf(A, { rank, mask, starts: 1, rng: rng.split(start) }));
+    found.push(ntf(A, { ...options, starts: 1, rng: rng.split(start) }));
   }
   return bestStart(found);
 }

@@ -13,13 +13,14 @@ import { factorised } from "./starts.ts";
 export interface WormExperiment {
   readonly wormRank: number;
   readonly starts: number;
+  readonly sweeps: number;
   readonly restarts: number;
 }
 
 /** Interneurons and motor neurons known to drive reversals and the turns that follow them. */
 const reversalCircuit = ["AVA", "AVE", "AVD", "RIM", "AIB", "RIV", "SMDV"];
 
-export async function wormExperiment({ wormRank, starts, restarts }: WormExperiment, run: Run): Promise<void> {
+export async function wormExperiment({ wormRank, starts, sweeps, restarts }: WormExperiment, run: Run): Promise<void> {
   const worms = (await loadWorms(run.data)).map(identifiedNeurons);
   const affinity = aroundReversals(worms);
   const average = meanAffinity(affinity.A, affinity.mask);
@@ -30,7 +31,9 @@ export async function wormExperiment({ wormRank, starts, restarts }: WormExperim
   run.metric("pairs of worm neurons", average.length);
 
   run.progress("factorising the worms", 0, 1, "tensors");
-  const fit = await run.part("worms, factors", ({ rng }) => factorised(A, { rank: wormRank, mask, starts }, run, rng));
+  const fit = await run.part("worms, factors", ({ rng }) =>
+    factorised(A, { rank: wormRank, mask, starts, sweeps }, run, rng),
+  );
   run.progress("factorising the worms", 1, 1, "tensors");
   const motifs = await run.part("worms, communities", async ({ rng }) => motifsOf(affinity, fit, { restarts }, rng));
 
