@@ -24,7 +24,7 @@ import { type Examples, examplesFrom, within } from "./stage.ts";
 
 const density = 0.05;
 const trained = 3200;
-const channels = [3, 16, 32, 64];
+const channels = [3, 32, 64, 64];
 
 interface Network<T> {
   readonly stages: readonly Conv<T>[];
@@ -53,7 +53,7 @@ export async function studyConvolutions(run: Run): Promise<void> {
   const [train, test] = [examplesFrom(all, 0, trained), examplesFrom(all, trained, all.labels.size)];
   const rng = run.rng.split("convolutions");
   const data = batches(train, { size: 64, rng: rng.split("data") });
-  const steps = 12 * data.perEpoch;
+  const steps = 16 * data.perEpoch;
   const share = compile((params: Network<Value>, { images, labels }: Examples<Value>) =>
     accuracyOf(logits(params, images), labels),
   );
