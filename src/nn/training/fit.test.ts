@@ -152,6 +152,22 @@ describe("with a checkpoint", () => {
     expect(again.params[0].weight.data).toEqual(end.params[0].weight.data);
   });
 
+  it("no step goes unreported, also when all ends as a checkpoint has been written", async () => {
+    const storage = memory();
+    const dying: CheckpointStorage = {
+      read: () => storage.read(),
+      write: async (bytes) => {
+        await storage.write(bytes);
+        throw new Error("killed");
+      },
+    };
+    const steps: number[] = [];
+    const reported = { ...options, checkpointEvery: 7, onStep: ({ step }: { step: number }) => void steps.push(step) };
+    await expect(train({ ...reported, checkpoint: dying })).rejects.toThrow("killed");
+    await train({ ...reported, checkpoint: storage });
+    expect(steps).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
+  });
+
   it("an aborted run keeps the step that was running", async () => {
     const storage = memory();
     const controller = new AbortController();

@@ -181,9 +181,10 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
       standing = { ...standing, step: number + 1 };
       const evaluation = await judge(number + 1);
       stalled = hasStalled();
-      if (stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
       pace.tick();
       await onStep?.({ step: standing.step, steps, loss, metrics, evaluation, ...pace.to(steps - standing.step) });
+      // After the report: a step that a checkpoint holds is not taken again, so a report that a kill cut off would be lost.
+      if (stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
     }
   } finally {
     await step.release();

@@ -7,7 +7,7 @@ import { CajalError, type DType, Tensor } from "../../graph/index.ts";
 export function encodeKept(value: unknown, part: string): string {
   try {
     return stringify(value, {
-      Tensor: (it: unknown) => it instanceof Tensor && [it.dtype, it.shape, it.data],
+      Tensor: (it: unknown) => it instanceof Tensor && [it.dtype, it.shape, alone(it.data)],
     });
   } catch (cause) {
     throw new CajalError("argument", `the result of the part "${part}" cannot be kept: ${(cause as Error).message}`, {
@@ -15,6 +15,11 @@ export function encodeKept(value: unknown, part: string): string {
       cause,
     });
   }
+}
+
+/** The numbers without their neighbours: a tensor from a checkpoint is a window into the whole file, all of which would be written down. */
+function alone(data: Tensor["data"]): Tensor["data"] {
+  return data.byteLength === data.buffer.byteLength ? data : data.slice();
 }
 
 export function decodeKept(text: string): unknown {

@@ -136,6 +136,8 @@ it("what parts result in is read back to the last bit", () => {
   expect(decodeKept(encodeKept(value, "p"))).toEqual(value);
   const tensor = decodeKept(encodeKept(Tensor.of([1, 2], [2], "int64"), "p")) as Tensor;
   expect([tensor instanceof Tensor, tensor.dtype, tensor.shape]).toEqual([true, "int64", [2]]);
+  const window = new Tensor("float32", [2], new Float32Array([1, 2, 3, 4]).subarray(1, 3));
+  expect(encodeKept(window, "p")).toBe(encodeKept(Tensor.of([2, 3], [2]), "p"));
   expect(() => encodeKept({ f: () => 1 }, "my part")).toThrow(/"my part" cannot be kept/);
 });
 
