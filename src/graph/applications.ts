@@ -3,6 +3,7 @@
 import type { Attributes } from "./op.ts";
 import { ScanNode } from "./ops/scan-node.ts";
 import { order } from "./order.ts";
+import { Subgraph } from "./subgraph.ts";
 import type { GraphNode } from "./tracer.ts";
 import type { Value } from "./value.ts";
 
@@ -58,4 +59,33 @@ function inBody(scan: ScanNode, wanted: (op: string) => boolean): Application[] 
           input && (inside.has(input.value) ? { value: scan.stack(input.value), steps: input.steps + 1 } : input),
       ),
     }));
+}
+
+/**
+ * All nodes that the values depend on, and how often each is computed: those in the body of a scan once per step. Nodes that hold bodies are left
+ * out, their bodies' nodes are not.
+ */
+export function nodesBehind(roots: readonly Value[]): { readonly node: GraphNode; readonly times: number }[] {
+  const found: { node: GraphNode; times: number }[] = [];
+  const seen = new Set<GraphNode>();
+  const walk = (values: readonly Value[], times: number) => {
+    const open = [...values];
+    for (let value = open.pop(); value !== undefined; value = open.pop()) {
+      const { node } = value;
+      if (node === undefined || seen.has(node)) continue;
+      seen.add(node);
+      found.push({ node, times });
+      for (const input of node.inputs) if (input) open.push(input);
+    }
+  };
+  walk(roots, 1);
+  // Bodies come after all that is around them, so that what they take from there is not counted as theirs. The list grows meanwhile.
+  for (const { node, times } of found)
+    for (const body of bodiesOf(node))
+      walk(body.outputs, node.definition.name === "Scan" ? times * new ScanNode(node).length : times);
+  return found.filter(({ node }) => bodiesOf(node).length === 0);
+}
+
+function bodiesOf(node: GraphNode): Subgraph[] {
+  return Object.values(node.attributes).filter((value) => value instanceof Subgraph);
 }

@@ -3,7 +3,7 @@
  * ONNX models become functions.
  */
 
-export { type Application, applicationsIn } from "./applications.ts";
+export { type Application, applicationsIn, nodesBehind } from "./applications.ts";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { cond } from "./cond.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
@@ -46,6 +46,7 @@ export { type ScanOptions, scan } from "./scan.ts";
 export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";
 export { formatShape, type Shape, sizeOf, Tensor, type ValueType } from "./tensor.ts";
 export { type Concrete, type Given, trace } from "./trace.ts";
+export type { GraphNode } from "./tracer.ts";
 export { forEachLeaf, leavesOf, mapLeaves, type Replace, type Tree, withLeaves } from "./tree.ts";
 export { type Operand, Value } from "./value.ts";
 export { type WhileLoopOptions, whileLoop } from "./while-loop.ts";

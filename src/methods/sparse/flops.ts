@@ -1,13 +1,7 @@
 /** @file What each weight costs: the arithmetic of a network, counted on its traced graph. */
 
-import { leavesOf, type Shape, sizeOf, trace, type Value } from "../../graph/index.ts";
-import { ScanNode } from "../../graph/ops/scan-node.ts";
-import { Subgraph } from "../../graph/subgraph.ts";
-
-type Node = NonNullable<Value["node"]>;
-
-/** Ops through which a weight is still that weight. */
-const movers = new Set(["Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"]);
+import { type GraphNode, leavesOf, nodesBehind, type Shape, sizeOf, trace, type Value } from "../../graph/index.ts";
+import { movers } from "./movers.ts";
 
 /**
  * Floating-point operations (a multiply-add is two) in one forward pass that each weight takes part in, by its path in the parameters.
@@ -25,7 +19,7 @@ export function flopsByWeight<A extends readonly unknown[]>(
   const weights = new Map(inputs.slice(0, leavesOf(examples[0]).length).map(({ name, value }) => [value, name]));
   const flops: Record<string, number> = {};
   for (const { node, times } of nodesBehind(outputs.map(({ value }) => value))) {
-    if (movers.has(node.definition.name) || bodiesOf(node).length > 0) continue;
+    if (movers.has(node.definition.name)) continue;
     for (const [i, input] of node.inputs.entries()) {
       const path = input && weights.get(sourceOf(input));
       if (path !== undefined) flops[path] = (flops[path] ?? 0) + 2 * times * multiplyAdds(node, i);
@@ -41,7 +35,7 @@ function sourceOf(value: Value): Value {
 }
 
 /** Of a node that has a weight as its input number `at`. */
-function multiplyAdds({ definition, attributes, inputs, outputs }: Node, at: number): number {
+function multiplyAdds({ definition, attributes, inputs, outputs }: GraphNode, at: number): number {
   const { shape } = inputs[at] as Value;
   const results = sizeOf(outputs[0].shape);
   switch (`${definition.name} ${at}`) {
@@ -63,32 +57,6 @@ function multiplyAdds({ definition, attributes, inputs, outputs }: Node, at: num
 }
 
 const lastOf = (shape: Shape): number => shape[shape.length - 1];
-
-/** All nodes that the values depend on, those in bodies of scans included, and how often each is computed. */
-function nodesBehind(roots: readonly Value[]): { readonly node: Node; readonly times: number }[] {
-  const found: { node: Node; times: number }[] = [];
-  const seen = new Set<Node>();
-  const walk = (values: readonly Value[], times: number) => {
-    const open = [...values];
-    for (let value = open.pop(); value !== undefined; value = open.pop()) {
-      const { node } = value;
-      if (node === undefined || seen.has(node)) continue;
-      seen.add(node);
-      found.push({ node, times });
-      for (const input of node.inputs) if (input) open.push(input);
-    }
-  };
-  walk(roots, 1);
-  // Bodies come after all that is around them, so that what they take from there is not counted as theirs. The list grows meanwhile.
-  for (const { node, times } of found)
-    for (const body of bodiesOf(node))
-      walk(body.outputs, node.definition.name === "Scan" ? times * new ScanNode(node).length : times);
-  return found;
-}
-
-function bodiesOf(node: Node): Subgraph[] {
-  return Object.values(node.attributes).filter((value) => value instanceof Subgraph);
-}
 
 /** Σ density · cost. @param costs by path, as of `flopsByWeight` @param densities by path; 1 where there is none */
 export function sparseFlops(

@@ -4,6 +4,7 @@ import { CajalError, type ImportedModel, type ImportedNode, type Tensor } from "
 import type { Model } from "../../probe/index.ts";
 import { pruneGlobal, pruneUniform } from "./magnitude.ts";
 import { fullMask, zeroOutside } from "./masks.ts";
+import { movers } from "./movers.ts";
 
 export interface PruneOptions {
   /** Share of the prunable weights that stay, in (0, 1]. */
@@ -49,9 +50,6 @@ const integerInputs: Readonly<Record<string, readonly number[]>> = {
   QGemm: [3],
   QAttention: [1],
 };
-
-/** Ops through which a weight is still that weight. */
-const movers = new Set(["Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast"]);
 
 /**
  * The weights of linear, convolutional and recurrent layers, in the order in which they are used.
