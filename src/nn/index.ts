@@ -32,6 +32,14 @@ export { averagePool, globalAveragePool, maxPool, type PoolOptions } from "./lay
 export * from "./losses.ts";
 export * from "./metrics.ts";
 export * from "./optimisers/index.ts";
+export {
+  adjustedRandIndex,
+  canonicalLabels,
+  groupCount,
+  type Labels,
+  normalisedMutualInformation,
+  purity,
+} from "./partition-agreement.ts";
 export { type Gru, type GruState, gruStep } from "./recurrent/gru.ts";
 export { type Lstm, type LstmState, lstmStep } from "./recurrent/lstm.ts";
 export { type Rnn, type RnnState, rnnStep } from "./recurrent/rnn.ts";

@@ -1,8 +1,8 @@
 /** @file Communities by modularity: the Louvain method (Blondel et al. 2008, arXiv:0803.0476). */
 
 import type { Rng } from "../../graph/index.ts";
+import { canonicalLabels, groupCount } from "../../nn/index.ts";
 import { groupsAsNodes } from "./block-model/description-length.ts";
-import { canonicalLabels, groupCount } from "./partition-agreement.ts";
 import { degreesOf, type Neighbours, neighboursOf, type WeightedGraph } from "./weighted-graph.ts";
 
 /** Modularity of a partition: the share of weight within groups, less what it would be if ends of edges met at random. */

@@ -1,17 +1,9 @@
 /** @file What a discrimination value is to be held against: labels without meaning, and classes among points that are alike otherwise. */
 
 import { CajalError, Rng, type Tensor } from "../../graph/index.ts";
-import { takeRows } from "../../nn/index.ts";
+import { type Labels, takeRows } from "../../nn/index.ts";
 import { type Distances, distances, matrixShape } from "./distances.ts";
-import {
-  type Classes,
-  checkClasses,
-  checkCount,
-  classesOf,
-  discriminate,
-  gdv,
-  type Labels,
-} from "./generalized-discrimination.ts";
+import { type Classes, checkClasses, checkCount, classesOf, discriminate, gdv } from "./generalized-discrimination.ts";
 import { standardised } from "./standardise.ts";
 
 export interface NullBand {

@@ -4,12 +4,9 @@
  */
 
 import { CajalError, Rng, Tensor } from "../../graph/index.ts";
-import { takeRows } from "../../nn/index.ts";
+import { canonicalLabels, type Labels, takeRows } from "../../nn/index.ts";
 import { type Distances, distances, matrixShape, rowStart } from "./distances.ts";
 import { standardised } from "./standardise.ts";
-
-/** The class of each point: names or numbers. */
-export type Labels = ArrayLike<string | number>;
 
 export interface Discrimination {
   /** 0 when labels mean nothing, −1 for perfectly separate classes. */
@@ -74,8 +71,7 @@ export interface Classes {
 
 export function classesOf(labels: Labels): Classes {
   const names = [...new Set(Array.from(labels))];
-  const numberOf = new Map(names.map((name, i) => [name, i]));
-  const of = Int32Array.from(Array.from(labels), (label) => numberOf.get(label) ?? 0);
+  const of = canonicalLabels(labels);
   const sizes = new Int32Array(names.length);
   for (const label of of) sizes[label]++;
   return { names, of, sizes };

@@ -1,9 +1,9 @@
 /** @file A linear probe: how well multinomial logistic regression reads classes off representations, on points that it was not fitted to. */
 
 import { type CompileOptions, Rng, Tensor } from "../../graph/index.ts";
-import { adam, fit, schedule } from "../../nn/index.ts";
+import { adam, fit, type Labels, schedule } from "../../nn/index.ts";
 import { matrixShape } from "./distances.ts";
-import { checkCount, classesOf, type Labels } from "./generalized-discrimination.ts";
+import { checkCount, classesOf } from "./generalized-discrimination.ts";
 import { standardised } from "./standardise.ts";
 
 export interface ProbeOptions {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../graph/index.ts";
-import { adjustedRand, purity } from "./cluster-agreement.ts";
+import { adjustedRandIndex } from "../../nn/index.ts";
 import { kMeans } from "./k-means.ts";
 import { probe } from "./linear-probe.ts";
 
@@ -46,25 +46,8 @@ describe("a linear probe", () => {
 it("k-means finds clouds; it falls into the best of its starts", () => {
   const { x, labels } = clouds(0.3);
   const found = kMeans(x, 3, { restarts: 5 });
-  expect(adjustedRand(found.labels, labels)).toBe(1);
+  expect(adjustedRandIndex(found.labels, labels)).toBe(1);
   expect(kMeans(x, 3, { restarts: 8 }).inertia).toBeLessThanOrEqual(found.inertia);
   expect(kMeans(Tensor.of([1, 1, 1, 1], [4, 1]), 2).inertia).toBe(0);
   expect(() => kMeans(x, 200)).toThrow("150 points do not make 200 clusters");
-});
-
-describe("agreement of groups", () => {
-  it("the adjusted Rand index: by hand, with other names, by chance", () => {
-    // Groups of (2, 2, 2) and (3, 3): 2 pairs in both, 3 and 6 of 15 in each: (2 − 6/5)/(9/2 − 6/5).
-    expect(adjustedRand([0, 0, 1, 1, 2, 2], [0, 0, 0, 1, 1, 1])).toBeCloseTo(8 / 33, 12);
-    expect(adjustedRand(["x", "x", "y"], [7, 7, 1])).toBe(1);
-    expect(adjustedRand([0, 0, 0], [1, 1, 1])).toBe(1);
-    const rng = new Rng(1);
-    const random = () => Array.from({ length: 5000 }, () => rng.int(0, 4));
-    expect(Math.abs(adjustedRand(random(), random()))).toBeLessThan(0.01);
-  });
-
-  it("purity", () => {
-    expect(purity([0, 0, 0, 1, 1], ["a", "a", "b", "b", "b"])).toBe(0.8);
-    expect(() => purity([0], [0, 1])).toThrow("1 labels cannot be compared with 2");
-  });
 });

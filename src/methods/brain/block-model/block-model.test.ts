@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../graph/index.ts";
-import { groupCount, normalisedMutualInformation } from "../partition-agreement.ts";
+import { groupCount, normalisedMutualInformation } from "../../../nn/index.ts";
 import { degreesOf, neighboursOf, type WeightedGraph } from "../weighted-graph.ts";
 import { benchmarkGraph, plantedGraph } from "./benchmark-graphs.ts";
 import { findsLeast, largestMoveError, partitionsOf } from "./identities.ts";

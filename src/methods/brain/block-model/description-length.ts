@@ -1,7 +1,7 @@
 /** @file The description length of a graph with given groups, computed from scratch. */
 
 import { CajalError } from "../../../graph/index.ts";
-import { canonicalLabels, groupCount } from "../partition-agreement.ts";
+import { canonicalLabels, groupCount } from "../../../nn/index.ts";
 import { degreesOf, type Neighbours, neighboursOf, type WeightedGraph } from "../weighted-graph.ts";
 import { type BlockModelTerms, degreeTerm, edgeCountTerm, groupTerm, pairTerm, partitionTerm } from "./terms.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import type { Rng } from "../../../graph/index.ts";
-import { canonicalLabels, groupCount } from "../partition-agreement.ts";
+import { canonicalLabels, groupCount } from "../../../nn/index.ts";
 import type { Neighbours } from "../weighted-graph.ts";
 import { groupsAsNodes } from "./description-length.ts";
 import { Level } from "./level.ts";

@@ -1,7 +1,7 @@
 /** @file A partition of nodes into groups with its description length at hand, changed node by node or group by group. */
 
 import type { Rng } from "../../../graph/index.ts";
-import { canonicalLabels } from "../partition-agreement.ts";
+import { canonicalLabels } from "../../../nn/index.ts";
 import { degreesOf, type Neighbours } from "../weighted-graph.ts";
 import { Level, type Move } from "./level.ts";
 import { type BlockModelTerms, degreeTerm } from "./terms.ts";

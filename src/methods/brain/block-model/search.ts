@@ -4,7 +4,7 @@
  */
 
 import type { Rng } from "../../../graph/index.ts";
-import { groupCount } from "../partition-agreement.ts";
+import { groupCount } from "../../../nn/index.ts";
 import type { Neighbours } from "../weighted-graph.ts";
 import { Partition } from "./partition.ts";
 import type { BlockModelTerms } from "./terms.ts";

@@ -1,5 +1,6 @@
 /** @file cajal/methods/brain/dynamic-connectome: motifs of neurons that act together, with when, in which animals, and their communities. */
 
+export { adjustedRandIndex, normalisedMutualInformation } from "../../../nn/index.ts";
 export {
   type DescriptionLengthOptions,
   descriptionLength,
@@ -8,7 +9,6 @@ export {
   weightedSbm,
 } from "../block-model/index.ts";
 export { louvain, modularity } from "../louvain.ts";
-export { adjustedRandIndex, normalisedMutualInformation } from "../partition-agreement.ts";
 export { graphOfMatrix, type WeightedGraph } from "../weighted-graph.ts";
 export { type AffinityOptions, type AffinityTensor, affinityTensor } from "./affinity.ts";
 export { type CommunityOptions, patternCommunities, patternGraph } from "./communities.ts";

@@ -65,10 +65,16 @@ export default defineMethod({
     { metric: "dynamic minus static NMI", atLeast: 0.3 },
     { metric: "left-right homologue AUROC", atLeast: 0.8 },
     {
+      metric: "reversal circuit, motif with its peak within 4 s of the onset",
+      atLeast: 0.8,
+      paper: "known reversal circuit",
+      note: "Of motifs whose highest sample lies within 0–4 s, the heaviest; 0 when there is none. The loading of the reversal circuit stays high for 8 s, so its highest single sample may come later: on seed 1 another motif is picked (share 0.10).",
+    },
+    {
       metric: "reversal circuit, share of the top 20 pairs",
       atLeast: 0.8,
       paper: "known reversal circuit",
-      note: "Of the motif that rises most from the 4 s before the onset to the 4 s after. Its loading stays high for 8 s, so its highest single sample may come later than 4 s. This reading was chosen after the first one had failed: the motif whose highest sample lies within 0–4 s is another one on seed 1, with a share of 0.10, which misses the bar.",
+      note: "Of the motif that rises most from the 4 s before the onset to the 4 s after. This reading was chosen after the one above had failed.",
     },
     {
       metric: "weights-only NMI",

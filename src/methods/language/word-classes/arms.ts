@@ -1,8 +1,8 @@
 /** @file The arms of the experiment: networks that are alike but for what they were trained on, if at all. */
 
 import type { Tensor } from "../../../graph/index.ts";
+import { adjustedRandIndex, purity } from "../../../nn/index.ts";
 import type { Run } from "../../run.ts";
-import { adjustedRand, purity } from "../cluster-agreement.ts";
 import { kMeans } from "../k-means.ts";
 import { standardised } from "../standardise.ts";
 import type { TaggedText } from "../tagged-text.ts";
@@ -50,7 +50,7 @@ const lossEvery = 50;
 
 export async function trainArm(run: Run, arm: Arm, setting: Setting): Promise<NextWordModel> {
   const { vocabulary, context, epochs, batch, rate, analysis } = setting;
-  const compile = compileOptions(run);
+  const { compile } = run;
   const { training } = arm;
   const network = nextWordNetwork({ ...arm.network, vocab: vocabulary.words.length, context, seed: run.seed });
   if (training === undefined) return nextWordModel(network, vocabulary, { name: arm.name });
@@ -92,7 +92,7 @@ export function statesOf(
     seed: run.seed,
     batch: 128,
     signal: run.signal,
-    compile: compileOptions(run),
+    compile: run.compile,
   });
 }
 
@@ -113,9 +113,12 @@ export async function readArm(run: Run, arm: Arm, model: NextWordModel, setting:
     const found = kMeans(standardised(states.layers[hidden]).scaled, setting.classes.length, { seed: run.seed });
     return {
       arm: arm.name,
-      prediction: await evaluateNextWord(model, setting.analysis, compileOptions(run)),
+      prediction: await evaluateNextWord(model, setting.analysis, run.compile),
       readings,
-      clusters: { adjustedRand: adjustedRand(found.labels, states.next), purity: purity(found.labels, states.next) },
+      clusters: {
+        adjustedRand: adjustedRandIndex(found.labels, states.next),
+        purity: purity(found.labels, states.next),
+      },
     };
   });
 }
@@ -123,8 +126,4 @@ export async function readArm(run: Run, arm: Arm, model: NextWordModel, setting:
 /** 10 of 400. */
 export function fewestOf(perClass: number): number {
   return Math.max(2, Math.round(perClass / 40));
-}
-
-export function compileOptions({ runtime }: Run) {
-  return runtime === undefined ? {} : { runtime };
 }

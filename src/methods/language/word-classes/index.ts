@@ -3,7 +3,6 @@
  * the word that is still to come; with the controls that such a figure needs. After Surendra et al. 2023, arXiv:2302.07588.
  */
 
-export { adjustedRand, purity } from "../cluster-agreement.ts";
 export {
   type ConditionalDiscrimination,
   type ConditionalOptions,
@@ -11,7 +10,7 @@ export {
   gdvNull,
   type NullBand,
 } from "../discrimination-controls.ts";
-export { type Discrimination, type GdvOptions, gdv, type Labels } from "../generalized-discrimination.ts";
+export { type Discrimination, type GdvOptions, gdv } from "../generalized-discrimination.ts";
 export { type Clusters, type KMeansOptions, kMeans } from "../k-means.ts";
 export { type ProbeOptions, type ProbeResult, probe } from "../linear-probe.ts";
 export { type Embedded, type MdsOptions, mds } from "../mds.ts";

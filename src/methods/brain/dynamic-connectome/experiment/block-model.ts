@@ -1,6 +1,7 @@
 /** @file Experiment 2: groups that only weights tell, that only edges tell, none at all, and the weighted benchmark in nine settings. */
 
 import type { Rng } from "../../../../graph/index.ts";
+import { groupCount, normalisedMutualInformation } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
 import {
   type BenchmarkOptions,
@@ -10,7 +11,6 @@ import {
 } from "../../block-model/benchmark-graphs.ts";
 import { type WeightedSbm, weightedSbm } from "../../block-model/index.ts";
 import { louvain } from "../../louvain.ts";
-import { groupCount, normalisedMutualInformation } from "../../partition-agreement.ts";
 import type { WeightedGraph } from "../../weighted-graph.ts";
 import { mean } from "./scores.ts";
 

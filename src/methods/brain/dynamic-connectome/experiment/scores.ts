@@ -1,8 +1,7 @@
 /** @file How well factors and communities meet what was planted. */
 
+import { areaUnderRoc, normalisedMutualInformation } from "../../../../nn/index.ts";
 import { bestAssignment } from "../../assignment.ts";
-import { auroc } from "../../auroc.ts";
-import { normalisedMutualInformation } from "../../partition-agreement.ts";
 import { cosine, type Ntf } from "../ntf.ts";
 import type { PlantedMotif } from "./planted-motifs.ts";
 
@@ -20,9 +19,10 @@ export function matchInTime(motifs: readonly PlantedMotif[], ft: Ntf["factors"][
 
 /** How well the affinities of pairs tell which are of one group. */
 export function pairAuroc(fa: Float64Array, { i, j }: Pairs, { groups }: PlantedMotif): number {
-  return auroc(
-    fa,
-    Array.from(fa, (_, p) => groups[i[p]] > 0 && groups[i[p]] === groups[j[p]]),
+  const together = (_: number, p: number) => groups[i[p]] > 0 && groups[i[p]] === groups[j[p]];
+  return areaUnderRoc(
+    fa.filter(together),
+    fa.filter((value, p) => !together(value, p)),
   );
 }
 

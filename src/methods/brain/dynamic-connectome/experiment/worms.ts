@@ -1,9 +1,8 @@
 /** @file Experiment 3: seven freely moving worms around the onset of reversals. */
 
 import { identifiedNeurons, loadWorms, type WormRecording } from "../../../../data/index.ts";
+import { areaUnderRoc, groupCount } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
-import { auroc } from "../../auroc.ts";
-import { groupCount } from "../../partition-agreement.ts";
 import { type AffinityTensor, affinityTensor } from "../affinity.ts";
 import { motifsOf } from "../dynamic-connectome.ts";
 import { motifPicture } from "../pictures.ts";
@@ -26,7 +25,13 @@ export async function wormExperiment({ wormRank, starts, sweeps, restarts }: Wor
   const average = meanAffinity(affinity.A, affinity.mask);
   const { A, mask, names, pairs, times } = affinity;
   const homologue = Array.from(average, (_, p) => areHomologues(names[pairs.i[p]], names[pairs.j[p]]));
-  run.metric("left-right homologue AUROC", auroc(average, homologue));
+  run.metric(
+    "left-right homologue AUROC",
+    areaUnderRoc(
+      average.filter((_, p) => homologue[p]),
+      average.filter((_, p) => !homologue[p]),
+    ),
+  );
   run.metric("left-right homologue pairs", homologue.filter(Boolean).length);
   run.metric("pairs of worm neurons", average.length);
 
@@ -44,6 +49,8 @@ export async function wormExperiment({ wormRank, starts, sweeps, restarts }: Wor
   const share = (component: (typeof top)[number]) =>
     component.filter(([a, b]) => isReversal(a) && isReversal(b)).length / component.length;
   run.metric("reversal circuit, share of the top 20 pairs", share(top[onset]));
+  const early = motifs.findIndex((_, k) => peaks[k] >= 0 && peaks[k] <= 4);
+  run.metric("reversal circuit, motif with its peak within 4 s of the onset", early < 0 ? 0 : share(top[early]));
   run.metric("peak of the motif that rises at the onset", peaks[onset], { unit: "s" });
   run.metric("worm factors: relative error", fit.error[fit.error.length - 1]);
   run.metric("worm factors: similarity of starts", fit.similarity);
