@@ -1,7 +1,7 @@
 /** @file What an experiment is given: randomness, data, a device; and where it puts what it finds. */
 
 import type { DataSource } from "../data/index.ts";
-import type { Rng, Runtime, Tensor } from "../graph/index.ts";
+import type { CompileOptions, Rng, Tensor } from "../graph/index.ts";
 import type { CheckpointStorage } from "../nn/index.ts";
 import type { Figure } from "../plot/index.ts";
 
@@ -41,8 +41,8 @@ export interface Run {
   readonly seed: number;
   readonly rng: Rng;
   readonly data: DataSource;
-  /** Where graphs run: an option of `compile`. */
-  readonly runtime: Runtime | undefined;
+  /** How graphs are compiled, and so where they run: for `compile`, `fit` and whatever takes these options. */
+  readonly compile: CompileOptions;
   /** Aborts on Ctrl-C. Parts end with its reason; the run can be resumed. */
   readonly signal: AbortSignal;
   log(message: string): void;

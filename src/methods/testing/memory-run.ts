@@ -23,7 +23,7 @@ export function memoryRun(seed: number, data?: DataSource): MemoryRun {
     seed,
     rng,
     data: data ?? { file: (set) => Promise.reject(new Error(`a test without data asks for ${set}`)) },
-    runtime: undefined,
+    compile: {},
     signal: new AbortController().signal,
     metrics,
     figures,

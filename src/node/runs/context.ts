@@ -5,7 +5,7 @@ import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { DataSource } from "../../data/index.ts";
-import { CajalError, Rng, type Runtime } from "../../graph/index.ts";
+import { CajalError, type CompileOptions, Rng } from "../../graph/index.ts";
 import type { Run } from "../../methods/index.ts";
 import { checkFigure } from "../../plot/index.ts";
 import { checkpointFile } from "../checkpoint-file.ts";
@@ -22,14 +22,14 @@ const breatheEvery = 50;
 export interface ContextOptions {
   readonly seed: number;
   readonly data: DataSource;
-  readonly runtime: Runtime | undefined;
+  readonly compile: CompileOptions;
   readonly signal: AbortSignal;
   readonly progress: Progress;
   readonly say: (message: string) => void;
 }
 
 export function runContext(folder: RunFolder, events: EventLog, options: ContextOptions): Run {
-  const { seed, data, runtime, signal, progress, say } = options;
+  const { seed, data, compile, signal, progress, say } = options;
   const rng = new Rng(seed);
   const parts = new Set<string>();
   let reported = Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export function runContext(folder: RunFolder, events: EventLog, options: Context
     seed,
     rng,
     data,
-    runtime,
+    compile,
     signal,
     log(message) {
       events.write({ type: "log", message });

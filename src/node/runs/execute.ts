@@ -96,7 +96,7 @@ export async function execute(folder: RunFolder, method: Method, options: Execut
       const data = dataSource(progress, signal);
       await method.run(
         completeOptions(method, before.options),
-        runContext(folder, events, { seed, data, runtime, signal, progress, say }),
+        runContext(folder, events, { seed, data, compile: runtime ? { runtime } : {}, signal, progress, say }),
       );
       const finished = new Date().toISOString();
       await writeRecord(folder.record, { ...before, environment: here, state: "finished", finished, seconds: spent() });

@@ -8,16 +8,7 @@ import { mds } from "../mds.ts";
 import { standardised } from "../standardise.ts";
 import { shuffledOrder, type TaggedText } from "../tagged-text.ts";
 import { mostFrequent } from "../vocabulary.ts";
-import {
-  type Arm,
-  type ArmResult,
-  compileOptions,
-  fewestOf,
-  readArm,
-  type Setting,
-  statesOf,
-  trainArm,
-} from "./arms.ts";
+import { type Arm, type ArmResult, fewestOf, readArm, type Setting, statesOf, trainArm } from "./arms.ts";
 import { chooseContexts, contextStates } from "./context-states.ts";
 import type { Prediction } from "./evaluate.ts";
 import { mapFigure } from "./figures.ts";
@@ -122,7 +113,7 @@ export function readStories(run: Run, { analysis }: Texts, options: Options): Pr
       classes: wordClasses,
       seed: run.seed,
       signal: run.signal,
-      compile: compileOptions(run),
+      compile: run.compile,
     });
     return readLayers(states, {
       fewest: fewestOf(perClass),

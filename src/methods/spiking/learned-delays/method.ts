@@ -179,7 +179,7 @@ async function encodedWords(words: number, run: Run) {
     run.progress(split === "train" ? "spikes of training words" : "spikes of test words", 0, count, "words");
     const spikes = await audioToSpikes(
       chosen.map(({ sound }) => sound),
-      { compile: { runtime: run.runtime } },
+      { compile: run.compile },
     );
     return { spikes: Tensor.of(spikes.numbers(), spikes.shape, "uint8"), labels: chosen.map(({ digit }) => digit) };
   };
@@ -201,17 +201,16 @@ async function trained(
 ): Promise<{ net: DelayNet; curve: readonly CurvePoint[] }> {
   const { params, state, curve } = await run.part(`${task}, ${name}`, async (part) => {
     const points: CurvePoint[] = [];
-    const compiled = { runtime: run.runtime };
     const net = await delayNet(settings).fit(train.spikes, train.labels, {
       ...how,
       rng: part.rng,
       checkpoint: part.checkpoint,
       signal: run.signal,
-      compile: compiled,
+      compile: run.compile,
       onStep: (step, steps) => run.progress(`${task}: ${name}`, step, steps, "steps"),
       onEpoch: async ({ epoch, sigma, params: now, state: standing }) => {
         const so = restoreDelayNet(settings, now, standing);
-        const accuracy = await so.accuracy(test.spikes, test.labels, { compile: compiled });
+        const accuracy = await so.accuracy(test.spikes, test.labels, { compile: run.compile });
         run.metric(`${task}: test accuracy, ${name}`, accuracy, { step: epoch });
         points.push({ arm: name, epoch, accuracy, sigma });
       },

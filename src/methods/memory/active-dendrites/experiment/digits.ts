@@ -48,8 +48,8 @@ export async function digitCodes(
     [chosen.length, size],
   );
   const weights = rng.normal([size, options.units], 0, 1 / Math.sqrt(size));
-  const project = compile((x: Value, centre: Value) => x.sub(centre).matmul(weights), { runtime: run.runtime });
-  const mean = await compile((x: Value) => x.mean(0), { runtime: run.runtime })(inputs);
+  const project = compile((x: Value, centre: Value) => x.sub(centre).matmul(weights), run.compile);
+  const mean = await compile((x: Value) => x.mean(0), run.compile)(inputs);
   const code = async (centre: Tensor, standardise: boolean) =>
     toSparseCodes(await project(inputs, centre), { k: options.winners, standardise });
   run.progress("codes of digits", 0, 2, "kinds");

@@ -74,13 +74,10 @@ export async function recognise(
 async function disagreements(run: Run, neuron: DendriticNeuron, codes: readonly SparseCode[]): Promise<number> {
   const { n, theta } = neuron;
   const table = segmentTable(neuron.segments, n);
-  const layer = compile(
-    (x: Value) => {
-      const { overlap, fires } = dendrites(x, table, { theta });
-      return { best: overlap.max(-1), fires, soft: softDendrites(x, table, { theta, temperature: 0.5 }).fires };
-    },
-    { runtime: run.runtime },
-  );
+  const layer = compile((x: Value) => {
+    const { overlap, fires } = dendrites(x, table, { theta });
+    return { best: overlap.max(-1), fires, soft: softDendrites(x, table, { theta, temperature: 0.5 }).fires };
+  }, run.compile);
   const size = 50;
   let different = 0;
   for (let from = 0; from < codes.length; from += size) {

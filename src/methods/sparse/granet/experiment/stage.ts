@@ -8,7 +8,7 @@ import type { Part, Run } from "../../../run.ts";
 export function within(run: Run, part: Part, stage: string) {
   return {
     signal: run.signal,
-    compile: run.runtime ? { runtime: run.runtime } : {},
+    compile: run.compile,
     checkpoint: part.checkpoint,
     checkpointEvery: 500,
     onStep: ({ step, steps }: FitProgress) => run.progress(stage, step, steps, "steps"),
