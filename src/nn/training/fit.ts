@@ -84,9 +84,9 @@ export interface FitOptions<P, B, S> {
   /** Watches an evaluation: the result has the best parameters, not the last. */
   readonly earlyStop?: EarlyStop;
   /**
-   * Steps that one call of the runtime computes, where nothing has to happen between them. More than one saves that parameters and all that the
-   * optimiser carries go out and in again: a third of the time of wide perceptrons, nothing where the products take long. The graph
-   * grows as often, and so does the time until the first step. The results are the same. Default 1.
+   * Steps that one call of the runtime computes, where nothing has to happen between them. More than one saves that parameters, and all that
+   * the optimiser carries, come out and go in again. The graph grows as often, and so does the time until the first step; an abort waits for
+   * the call. The results are the same. Default 1.
    */
   readonly stepsPerCall?: number;
   /** How the step is compiled: threads, runtime. */
