@@ -70,6 +70,10 @@ function report(error: unknown, json: boolean): number {
   return code === "aborted" ? exitCode.interrupted : exitCode.failed;
 }
 
+/** What commands that take any model say of it. */
+export const modelArgument =
+  "an ONNX file, the folder of a Hugging Face model, a checkpoint of llama2.c (.bin), or a known model's name";
+
 // Readers of option values; commander shows the message beside the option.
 
 export function positiveInteger(text: string): number {

@@ -10,8 +10,8 @@ export {
   attention,
   type InitAttentionOptions,
 } from "./attention/attention.ts";
-export { type AttentionCache, attentionStep } from "./attention/cache.ts";
-export { type RotaryOptions, rotary } from "./attention/rotary.ts";
+export { type AttentionCache, type AttentionStepOptions, attentionStep } from "./attention/cache.ts";
+export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rotary.ts";
 export * as init from "./init.ts";
 export type { Distribution, Fans, Initialiser } from "./initialisers.ts";
 export * as weights from "./initialisers.ts";
@@ -61,7 +61,15 @@ export {
   type Training,
 } from "./training/fit.ts";
 export type { Loss, LossContext, LossResult } from "./training/step.ts";
-export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
+export {
+  type Block,
+  type BlockOptions,
+  block,
+  blockStep,
+  type InitBlockOptions,
+  type Norm,
+  normalise,
+} from "./transformer/block.ts";
 export {
   type Gpt,
   type GptCache,
@@ -69,4 +77,5 @@ export {
   gpt,
   gptStep,
   type InitGptOptions,
+  logitsOf,
 } from "./transformer/gpt.ts";

@@ -80,8 +80,7 @@ export const define = (command: Command) =>
           edits[layer].push(edit(units === undefined ? {} : { units }));
         }
         const model = await open(await locateModel(source, progress), { ...(options.size && { size: options.size }) });
-        const edited = model.edit(edits);
-        await edited.save(options.output);
+        await model.edit(edits).save(options.output);
         const touched = Object.entries(edits).map(([layer, list]) => ({ layer, edits: list }));
         for (const { layer, edits: list } of touched) {
           for (const { units, ...change } of list)

@@ -1,6 +1,6 @@
 /** @file Attention step by step: keys and values of what came before are kept. */
 
-import { Tensor, type Value } from "../../graph/index.ts";
+import { Tensor, tap, type Value } from "../../graph/index.ts";
 import { type Attention, type AttentionOptions, attend, hidden, output, project } from "./attention.ts";
 import { rotary } from "./rotary.ts";
 
@@ -25,18 +25,31 @@ export function initAttentionCache(
 
 /**
  * Causal attention of the next steps x [batch, steps, width] to themselves and all before them. What goes beyond the cache's capacity is
- * lost: stop before, or begin a new cache.
+ * lost: stop before, or begin a new cache. Taps as in `attention`.
  */
 export function attentionStep(
   p: Attention<Value | Tensor>,
   cache: AttentionCache<Value>,
   x: Value,
-  options: Pick<AttentionOptions, "heads" | "window" | "rotary">,
+  options: AttentionStepOptions,
 ): { y: Value; cache: AttentionCache<Value> } {
+  const step = attentionHeadsStep(p, cache, x, options);
+  return { y: output(p, tap("heads", step.heads)), cache: step.cache };
+}
+
+export type AttentionStepOptions = Omit<AttentionOptions, "causal" | "mask" | "memory">;
+
+/** What each head says of the next steps: [batch, steps, heads, headWidth]. */
+export function attentionHeadsStep(
+  p: Attention<Value | Tensor>,
+  cache: AttentionCache<Value>,
+  x: Value,
+  options: AttentionStepOptions,
+): { heads: Value; cache: AttentionCache<Value> } {
   const { tracer, dtype } = x;
   const steps = x.shape[1];
   const [, , capacity] = cache.keys.shape;
-  const { query, key, value } = project(p, x, x, options.heads);
+  const { query, key, value } = project(p, x, x, options);
   const count = (n: number) =>
     tracer.constant(
       Array.from({ length: n }, (_, i) => i),
@@ -60,6 +73,6 @@ export function attentionStep(
   const visible = distance.op("GreaterOrEqual", [0]);
   const near = options.window === undefined ? visible : visible.op("And", [distance.less(options.window)]);
   const bias = near.where(tracer.lift(0, dtype), hidden);
-  const y = output(p, attend(turned(query), keys, values, { bias }));
-  return { y, cache: { keys, values, length: cache.length.add(steps) } };
+  const heads = attend(turned(query), keys, values, { ...options, bias });
+  return { heads, cache: { keys, values, length: cache.length.add(steps) } };
 }

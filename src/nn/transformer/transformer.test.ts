@@ -93,7 +93,9 @@ it("gpt begins nearly undecided, refuses texts beyond its positions, and shows i
   const tokens = Tensor.of([1, 2, 3], [1, 3], "int64");
   const taps = await run((v: Value) => collect((t: Value) => gpt(p, t, options))(v).taps, tokens);
   expect(Object.keys(taps)).toContain("block1/attention/pattern");
-  expect(taps["block0/feedForward/0"].shape).toEqual([1, 3, 64]);
+  expect(taps["block0/mlp"].shape).toEqual([1, 3, 64]);
+  expect(taps["block0/heads"].shape).toEqual([1, 3, 4, 4]);
+  expect(taps["block1/residual"].shape).toEqual([1, 3, 16]);
   const probability = await run((v: Value) => gpt(p, v, options).softmax(-1), tokens);
   for (const v of probability.numbers()) expect(Math.abs(v - 1 / 11)).toBeLessThan(0.06);
   expect(leavesOf(p)).toHaveLength(2 + 2 * 16 + 2);
