@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly progress: ProgressDisplay;
   /** A line for people, on standard output; nothing under --json. */
   say(line: string): void;
+  /** Text for people as it comes, without the end of a line. */
+  stream(text: string): void;
   /** The result for programs, on standard output; only under --json. */
   json(result: unknown): void;
 }
@@ -42,6 +44,9 @@ export async function runCommand(
       progress,
       say: (line) => {
         if (!json) process.stdout.write(`${line}\n`);
+      },
+      stream: (text) => {
+        if (!json) process.stdout.write(text);
       },
       json: (result) => {
         if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
@@ -79,6 +84,12 @@ export const modelArgument =
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
 }
 

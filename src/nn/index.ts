@@ -10,7 +10,14 @@ export {
   attention,
   type InitAttentionOptions,
 } from "./attention/attention.ts";
-export { type AttentionCache, type AttentionStepOptions, attentionStep } from "./attention/cache.ts";
+export {
+  type AttentionCache,
+  type AttentionStepOptions,
+  attentionStep,
+  extendAttentionCache,
+  type Place,
+  placeAfter,
+} from "./attention/cache.ts";
 export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rotary.ts";
 export * as init from "./init.ts";
 export type { Distribution, Fans, Initialiser } from "./initialisers.ts";
@@ -71,6 +78,7 @@ export {
   normalise,
 } from "./transformer/block.ts";
 export {
+  extendGptCache,
   type Gpt,
   type GptCache,
   type GptOptions,

@@ -17,10 +17,18 @@ export { DecoderNetwork } from "./language/decoder-network.ts";
 export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
+export {
+  type DecodedUnit,
+  decodeUnits,
+  type FoundUnit,
+  findUnits,
+  type TokenEffect,
+} from "./language/lens.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
 export { readsText } from "./language/onnx-inputs.ts";
 export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onnx-language-model.ts";
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
+export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
 export type { TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";

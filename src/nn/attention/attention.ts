@@ -1,6 +1,6 @@
 /** @file Multi-head attention (Vaswani et al. 2017), with heads that share keys and values (Ainslie et al. 2023) where there are fewer of them. */
 
-import { CajalError, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
+import { CajalError, concat, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
 import { glorot } from "../initialisers.ts";
 import { initLinear, type LayerOptions, type Linear, linear } from "../layers/linear.ts";
 import { type RmsNorm, rmsNorm } from "../layers/norm.ts";
@@ -79,7 +79,7 @@ export function attentionHeads(p: Attention<Value | Tensor>, x: Value, options: 
   };
   const local = causal || window < Math.max(steps, seen);
   const bias = local ? x.tracer.lift(visibility(steps, seen, causal, window), x.dtype).cast(x.dtype) : undefined;
-  return attend(turned(query), turned(key), value, { ...options, bias });
+  return attend(turned(query), [{ key: turned(key), value, bias }], options);
 }
 
 /** Minus infinity for the softmax, without its dangers. */
@@ -127,27 +127,47 @@ export function project(
   };
 }
 
-export interface AttendOptions extends Pick<AttentionOptions, "scale" | "scoreCap" | "mask"> {
+/** Steps that are seen: keys and values [batch, keyValueHeads, steps seen, headWidth]. */
+export interface Seen {
+  readonly key: Value;
+  readonly value: Value;
   /** Added to scores: broadcasts to [batch, heads, steps, steps seen]. */
   readonly bias?: Value | undefined;
 }
 
-/** Values mixed by how well their keys meet the queries: [batch, steps, heads, headWidth]. */
-export function attend(query: Value, key: Value, value: Value, options: AttendOptions = {}): Value {
+/**
+ * Values mixed by how well their keys meet the queries: [batch, steps, heads, headWidth].
+ * @param parts of what is seen, as if they were one behind the other
+ */
+export function attend(
+  query: Value,
+  parts: readonly Seen[],
+  options: Pick<AttentionOptions, "scale" | "scoreCap" | "mask"> = {},
+): Value {
   const [batch, heads, steps, headWidth] = query.shape;
-  const { bias, mask, scoreCap, scale = 1 / Math.sqrt(headWidth) } = options;
-  const [, shared, seen] = key.shape;
+  const { mask, scoreCap, scale = 1 / Math.sqrt(headWidth) } = options;
+  const shared = parts[0].key.shape[1];
   const perKey = heads / shared;
   // Queries of heads that share a key go one below the other: a product per key, nothing repeated.
   const rows = (x: Value) => (perKey === 1 ? x : x.reshape([batch, shared, perKey * steps, x.shape[3]]));
-  const scores = rows(query.mul(scale))
-    .matmul(key.transpose([0, 1, 3, 2]))
-    .reshape([batch, heads, steps, seen]);
-  const capped = scoreCap === undefined ? scores : softCap(scores, scoreCap);
-  const biased = bias === undefined ? capped : capped.add(bias);
-  const allowed = mask === undefined ? biased : mask.where(biased, hidden);
+  const asked = rows(query.mul(scale));
+  const scores = parts.map(({ key, bias }) => {
+    const product = asked.matmul(key.transpose([0, 1, 3, 2])).reshape([batch, heads, steps, key.shape[2]]);
+    const capped = scoreCap === undefined ? product : softCap(product, scoreCap);
+    return bias === undefined ? capped : capped.add(bias);
+  });
+  const all = scores.length === 1 ? scores[0] : concat(scores, -1);
+  const allowed = mask === undefined ? all : mask.where(all, hidden);
   const pattern = tap("pattern", allowed.softmax(-1));
-  return rows(pattern).matmul(value).reshape([batch, heads, steps, headWidth]).transpose([0, 2, 1, 3]);
+  let from = 0;
+  const mixed = parts.map(({ value }) => {
+    const to = from + value.shape[2];
+    const weights = parts.length === 1 ? pattern : pattern.slice([from], [to], [-1]);
+    from = to;
+    return rows(weights).matmul(value);
+  });
+  const sum = mixed.reduce((a, b) => a.add(b));
+  return sum.reshape([batch, heads, steps, headWidth]).transpose([0, 2, 1, 3]);
 }
 
 /** x as it is near 0, and never beyond ±cap: cap·tanh(x/cap). */

@@ -10,7 +10,7 @@ import {
   initAttention,
   output,
 } from "../attention/attention.ts";
-import { type AttentionCache, attentionHeadsStep } from "../attention/cache.ts";
+import { type AttentionCache, attentionHeadsStep, type Place } from "../attention/cache.ts";
 import { type Linear, linear } from "../layers/linear.ts";
 import { type GatedMlp, gated, initGatedMlp, initMlp, type Mlp, mlp } from "../layers/mlp.ts";
 import { initLayerNorm, initRmsNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from "../layers/norm.ts";
@@ -80,16 +80,17 @@ export function blockStep(
   p: Block<Value | Tensor>,
   cache: AttentionCache<Value>,
   x: Value,
+  place: Place,
   options: BlockOptions,
-): { y: Value; cache: AttentionCache<Value> } {
-  let next = cache;
+): { y: Value; fresh: AttentionCache<Value> } {
+  let fresh = cache;
   const attend = (h: Value) => {
-    const step = attentionHeadsStep(p.attention, cache, h, options);
-    next = step.cache;
+    const step = attentionHeadsStep(p.attention, cache, h, place, options);
+    fresh = step.fresh;
     return step.heads;
   };
   const y = around(p, x, attend, options);
-  return { y, cache: next };
+  return { y, fresh };
 }
 
 /** @param attend what each head says of the normed stream */

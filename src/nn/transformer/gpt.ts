@@ -1,8 +1,8 @@
 /** @file GPT: a decoder-only language model (Radford et al. 2019), in the forms of its successors: Llama, Gemma, GPT-NeoX. */
 
-import { CajalError, type Rng, scope, type Tensor, tap, type Value } from "../../graph/index.ts";
+import { CajalError, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
 import { softCap } from "../attention/attention.ts";
-import { type AttentionCache, initAttentionCache } from "../attention/cache.ts";
+import { type AttentionCache, extendAttentionCache, initAttentionCache, placeAfter } from "../attention/cache.ts";
 import { normal } from "../initialisers.ts";
 import { type Embedding, embedding, initEmbedding } from "../layers/embedding.ts";
 import { initLinear, type Linear, linear } from "../layers/linear.ts";
@@ -100,41 +100,57 @@ export function gpt(p: Gpt<Value | Tensor>, tokens: Value, options: GptOptions):
   return logitsOf(p, last, options);
 }
 
-/** What the model remembers of a text: a cache per block. */
-export type GptCache<T> = readonly AttentionCache<T>[];
+/** What the model remembers of a text. */
+export interface GptCache<T> {
+  /** Steps read: a scalar. */
+  readonly length: T;
+  readonly blocks: readonly AttentionCache<T>[];
+}
 
 /** @param capacity most steps */
 export function initGptCache(
   p: Gpt<Tensor>,
   options: { heads: number; batch: number; capacity: number },
 ): GptCache<Tensor> {
-  return p.blocks.map((layer) => initAttentionCache(layer.attention, options));
+  return { length: Tensor.scalar(0), blocks: p.blocks.map(({ attention }) => initAttentionCache(attention, options)) };
 }
 
 /**
- * The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary].
+ * The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary], and what is to be remembered of
+ * them: give it to `extendGptCache`.
  * @param wanted which of the steps' logits to compute, int64 [n]: [batch, n, vocabulary]. Default: all
  */
 export function gptStep(
   p: Gpt<Value | Tensor>,
-  cache: GptCache<Value>,
+  { length, blocks }: GptCache<Value>,
   tokens: Value,
   options: GptOptions,
   wanted?: Value,
-): { logits: Value; cache: GptCache<Value> } {
-  const offsets = tokens.tracer.constant(
-    Array.from({ length: tokens.shape[1] }, (_, i) => i),
-    "int64",
-  );
-  let x = embed(p, tokens, cache[0].length.cast("int64").add(offsets), options);
-  const next = p.blocks.map((layer, i) =>
+): { logits: Value; fresh: readonly AttentionCache<Value>[] } {
+  const place = placeAfter(length, tokens.shape[1], blocks[0].keys.shape[2]);
+  let x = embed(p, tokens, place.positions.cast("int64"), options);
+  const fresh = p.blocks.map((layer, i) =>
     scope(`block${i}`, () => {
-      const step = blockStep(layer, cache[i], x, { ...options, ...options.perBlock?.[i] });
+      const step = blockStep(layer, blocks[i], x, place, { ...options, ...options.perBlock?.[i] });
       x = step.y;
-      return step.cache;
+      return step.fresh;
     }),
   );
-  return { logits: logitsOf(p, wanted === undefined ? x : x.gather(wanted, 1), options), cache: next };
+  return { logits: logitsOf(p, wanted === undefined ? x : x.gather(wanted, 1), options), fresh };
+}
+
+/**
+ * The cache with what `gptStep` gave, written in place: the old one is given up.
+ * @param count how many of the steps are kept, the first ones. Default: all
+ * @throws CajalError `argument` when there is no room
+ */
+export function extendGptCache(
+  { length, blocks }: GptCache<Tensor>,
+  fresh: readonly AttentionCache<Tensor>[],
+  count = fresh[0].keys.shape[2],
+): GptCache<Tensor> {
+  for (const [i, block] of blocks.entries()) extendAttentionCache(block, fresh[i], length.item(), count);
+  return { length: Tensor.scalar(length.item() + count), blocks };
 }
 
 function embed(p: Gpt<Value | Tensor>, tokens: Value, positions: Value, options: GptOptions): Value {

@@ -23,7 +23,7 @@ export function readLlama2c(bytes: Uint8Array, name = "the model"): Decoder {
     architecture: "llama2.c",
     sizes,
     params: readWeights(bytes, sizes, shared, name),
-    options: { heads: sizes.heads, rotary: { pairs: "adjacent" } },
+    options: { heads: sizes.heads, rotary: {} },
   };
 }
 
@@ -65,8 +65,8 @@ function readWeights(bytes: Uint8Array, sizes: DecoderSizes, shared: boolean, na
 
   const tokens = { weight: read(vocabulary, width) };
   const attentionNorms = each(() => read(width));
-  const queries = each(() => matrix(width, width));
-  const keys = each(() => matrix(narrow, width));
+  const queries = each(() => turning(matrix(width, width), headWidth));
+  const keys = each(() => turning(matrix(narrow, width), headWidth));
   const values = each(() => matrix(narrow, width));
   const outputs = each(() => matrix(width, width));
   const feedForwardNorms = each(() => read(width));
@@ -83,6 +83,22 @@ function readWeights(bytes: Uint8Array, sizes: DecoderSizes, shared: boolean, na
     feedForward: { gate: gates[i], up: ups[i], down: downs[i] },
   }));
   return { tokens, blocks, norm, ...(!shared && { head: matrix(vocabulary, width) }) };
+}
+
+/**
+ * Elements of queries and keys, which the file turns in pairs 2i and 2i + 1, as pairs i and i + n: quicker, and the same where all are
+ * sorted alike.
+ */
+function turning({ weight: { shape, data } }: Linear<Tensor>, headWidth: number): Linear<Tensor> {
+  const [rows, columns] = shape;
+  const result = new Float32Array(data.length);
+  for (let column = 0; column < columns; column++) {
+    const element = column % headWidth;
+    const half = headWidth / 2;
+    const from = column - element + (element < half ? 2 * element : 2 * (element - half) + 1);
+    for (let row = 0; row < rows; row++) result[row * columns + column] = Number(data[row * columns + from]);
+  }
+  return { weight: new Tensor("float32", shape, result) };
 }
 
 function notLlama(name: string, what: string): CajalError {

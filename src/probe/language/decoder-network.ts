@@ -9,7 +9,7 @@ import {
   Tensor,
   type Value,
 } from "../../graph/index.ts";
-import { type Gpt, type GptCache, gpt, gptStep, init } from "../../nn/index.ts";
+import { extendGptCache, type Gpt, type GptCache, gpt, gptStep, init } from "../../nn/index.ts";
 import type { Decoder } from "../architectures/decoder.ts";
 import type { Weights } from "./language-model.ts";
 import { type Reader, roomFor, type TextLayer, type TextNetwork } from "./network.ts";
@@ -23,7 +23,7 @@ type Step = (
   cache: GptCache<Value>,
   tokens: Value,
   wanted: Value,
-) => { logits: Value; cache: GptCache<Value> };
+) => ReturnType<typeof gptStep>;
 
 /** Layers: "embedding", and of each block "heads", "middle" (unless parallel), "mlp" and "residual", as `gpt` taps them. */
 export class DecoderNetwork implements TextNetwork {
@@ -78,15 +78,14 @@ export class DecoderNetwork implements TextNetwork {
       batch: 1,
       capacity: roomFor(capacity, leastRoom, context),
     });
-    let length = 0;
     return {
       read: async (tokens) => {
+        const length = cache.length.item();
         const steps = tokens.length === 1 ? 1 : roomFor(tokens.length, leastRoom, context - length);
-        // What fills up the row is written behind the text, where nothing looks, and is written over by what comes next.
+        // What fills up the row stands behind the text, where nothing looks, and is not kept.
         const row = Tensor.of([...tokens, ...Array(steps - tokens.length).fill(0)], [1, steps], "int64");
         const result = await step(this.weights, cache, row, Tensor.of([tokens.length - 1], [1], "int64"));
-        length += tokens.length;
-        cache = result.cache.map((block) => ({ ...block, length: Tensor.scalar(length) }));
+        cache = extendGptCache(cache, result.fresh, tokens.length);
         return new Tensor("float32", [result.logits.size], result.logits.data);
       },
     };
@@ -101,7 +100,7 @@ export class DecoderNetwork implements TextNetwork {
     const run: Step = (weights, cache, tokens, wanted) =>
       gptStep(this.params(weights), cache, tokens, this.decoder.options, wanted);
     const positions = (_weights: unknown, cache: GptCache<Value>, tokens: Value) =>
-      cache[0].length.cast("int64").add(counted(tokens, tokens.shape[1]));
+      cache.length.cast("int64").add(counted(tokens, tokens.shape[1]));
     return withEdits(run, this.layers, this.edits, positions);
   }
 

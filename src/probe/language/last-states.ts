@@ -3,8 +3,8 @@
 import { isFloat } from "../../graph/dtype.ts";
 import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../../graph/index.ts";
 import { type LayerFilter, selectNamed } from "../layers.ts";
-import { isHeads, type LanguageModel, type Weights } from "./language-model.ts";
-import { batchFeeds, byLength } from "./text-batches.ts";
+import type { LanguageModel, Weights } from "./language-model.ts";
+import { batchFeeds, byLength, perToken } from "./text-batches.ts";
 
 export interface LastStatesOptions {
   /** Names, or a pattern; default: all layers. */
@@ -79,14 +79,8 @@ function isLayer(model: LanguageModel, name: string, value: Value): boolean {
 
 /** The rows of the last tokens, [batch, units]; nothing when the value does not belong to texts or tokens. */
 function atLast(name: string, value: Value, tokens: Value, rows: Value): Value | undefined {
-  const [batch, steps] = tokens.shape;
-  const { shape } = value;
-  const cast = (v: Value) => v.cast("float32");
-  if (shape.length === 2 && shape[0] === batch) return cast(value);
-  if (shape.length === 2 && shape[0] === batch * steps) return cast(value.gather(rows));
-  if ((shape.length === 3 || isHeads(name, value)) && shape[0] === batch && shape[1] === steps)
-    return cast(value.reshape([batch * steps, shape.slice(2).reduce((a, b) => a * b)]).gather(rows));
-  return undefined;
+  if (value.rank === 2 && value.shape[0] === tokens.shape[0]) return value.cast("float32");
+  return perToken(value, name, tokens)?.gather(rows);
 }
 
 /** Writes the batch's rows to their places. A layer whose width depends on the length of the text is dropped. */

@@ -1,7 +1,7 @@
 /** @file Texts of different lengths, in batches that a model takes. */
 
-import { CajalError, Tensor } from "../../graph/index.ts";
-import type { LanguageModel } from "./language-model.ts";
+import { CajalError, Tensor, type Value } from "../../graph/index.ts";
+import { isHeads, type LanguageModel } from "./language-model.ts";
 
 /** Texts for a causal model are filled up to a multiple of so many tokens, if others are as long: fewer lengths to compile for. */
 const stride = 8;
@@ -53,4 +53,17 @@ export function batchFeeds(
     new Tensor("int64", [batch, steps], present),
     new Tensor("int64", [batch], last),
   ] as const;
+}
+
+/**
+ * A tapped value by tokens, float32 [batch · steps, units], of heads their elements side by side; nothing when it does not belong to tokens.
+ * @param tokens [batch, steps]
+ */
+export function perToken(value: Value, name: string, tokens: Value): Value | undefined {
+  const [batch, steps] = tokens.shape;
+  const { shape } = value;
+  if (shape.length === 2 && shape[0] === batch * steps) return value.cast("float32");
+  if ((shape.length === 3 || isHeads(name, value)) && shape[0] === batch && shape[1] === steps)
+    return value.cast("float32").reshape([batch * steps, shape.slice(2).reduce((a, b) => a * b)]);
+  return undefined;
 }
