@@ -148,6 +148,7 @@ async function find(
 ) {
   const { decodeUnits, findUnits } = await import("../../probe/index.ts");
   const { formatTable } = await import("../table.ts");
+  // Of the text as it stands: a space before a word is part of its token.
   const tokens = model.tokenizer?.encode(text) ?? model.encode(text);
   const found = await findUnits(model, tokens, {
     top,
@@ -167,8 +168,11 @@ async function find(
       return { layer, unit, score, promotes };
     }),
   );
-  const spelled = tokens.map((token) => JSON.stringify(model.decode([token]))).join(" ");
-  say(`\nNeurons that promote ${spelled} most, in standard deviations of what each does to all tokens:\n`);
+  const spelled = tokens.map((token) => shown({ token, text: model.decode([token]) })).join(" ");
+  say(
+    `\nNeurons that promote ${spelled} most${tokens.length > 1 ? " (on average)" : ""}, ` +
+      "in standard deviations of what each does to all tokens:\n",
+  );
   say(
     formatTable(
       ["neuron", "score", "promotes most"],
@@ -206,8 +210,7 @@ async function fire(model: TextModel, text: string, { top, layers }: Options, { 
       fired.map(({ layer, unit, activity, position }) => [
         `${layer}:${unit}`,
         activity.toFixed(2),
-        `${flat(model.decode(tokens.slice(Math.max(0, position - before), position)))}[${flat(model.decode([tokens[position]]))}]` +
-          flat(model.decode(tokens.slice(position + 1, position + 1 + behind))),
+        around(model, tokens, position),
       ]),
     ),
   );
@@ -236,36 +239,37 @@ async function goOn(
     stream(faint(prompt));
     const sampling = { temperature, rng: new Rng(seed), ...(topK && { topK }), ...(topP && { topP }) };
     const generator = from.generate(prompt, { tokens, signal, ...sampling });
-    let [text, count] = ["", 0];
-    const started = performance.now();
+    let [text, count, first] = ["", 0, 0];
     for (;;) {
       const next = await generator.next();
       if (next.done) {
-        const rate = Math.round(count / ((performance.now() - started) / 1000));
         const why = { end: "the text ended", tokens: "as many as asked for", context: "the context is full" }[
           next.value
         ];
-        say(`\n${faint(`${count} tokens, ${rate} per second: ${why}`)}`);
+        // The first token's time is that of reading the prompt, and of making ready.
+        const rate = count > 1 ? `, ${Math.round((count - 1) / ((performance.now() - first) / 1000))} per second` : "";
+        say(`\n${faint(`${count} tokens${rate}: ${why}`)}`);
         continuations.push({ edits: made, text, tokens: count, finish: next.value });
         break;
       }
       stream(next.value.text);
       text += next.value.text;
-      count++;
+      if (count++ === 0) first = performance.now();
     }
   }
   return continuations;
 }
 
 function shown({ token, text }: { readonly token: number; readonly text: string | undefined }): string {
-  return text === undefined ? `#${token}` : JSON.stringify(text);
+  return text === undefined || text.includes("\uFFFD") ? `#${token}` : JSON.stringify(text);
 }
 
 function signed(effect: number): string {
   return `${effect < 0 ? "−" : "+"}${Math.abs(effect).toFixed(2)}`;
 }
 
-/** On one line. */
-function flat(text: string): string {
-  return text.replace(/\s+/g, " ");
+/** A token in its text, in brackets, on one line. */
+function around(model: TextModel, tokens: readonly number[], at: number): string {
+  const part = (from: number, to: number) => model.decode(tokens.slice(Math.max(0, from), to)).replace(/\s+/g, " ");
+  return `${part(at - before, at)}[${part(at, at + 1)}]${part(at + 1, at + 1 + behind)}`;
 }

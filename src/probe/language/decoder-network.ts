@@ -18,6 +18,9 @@ import { addEdits, type TextEdit, type TextEdits, withEdits } from "./text-edit.
 /** Fewest steps of a text that graphs are made for. */
 const leastRoom = 32;
 
+/** One token through a model of fewer parameters takes less time than a second thread takes to join in. */
+const oneThread = 4_000_000;
+
 type Step = (
   weights: Weights<Value>,
   cache: GptCache<Value>,
@@ -71,7 +74,7 @@ export class DecoderNetwork implements TextNetwork {
 
   reader(capacity: number, options: CompileOptions): Reader {
     const { context, decoder } = this;
-    this.step ??= compile(this.traced(), options);
+    this.step ??= compile(this.traced(), { ...(this.parameters < oneThread && { threads: 1 }), ...options });
     const step = this.step;
     let cache = init.gptCache(decoder.params, {
       heads: decoder.sizes.heads,
