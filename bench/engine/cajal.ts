@@ -17,7 +17,7 @@ import { cnn, type Engine, gpt, learningRate, lif, mlp, type TaskName } from "./
 
 /** A step of training as a compiled function, with the arguments that it has come to. */
 export interface Step {
-  /** One step on; the loss. */
+  /** One step on, or several in one call as in `fit` with `stepsPerCall`; the loss. */
   advance(): Promise<number>;
   /** Runs on the same arguments again. */
   repeat(): Promise<unknown>;
@@ -36,14 +36,19 @@ interface Batch<T> {
 function withAdam<P>(
   initial: P,
   batch: Batch<Tensor>,
+  together: number,
   loss: (params: Replace<P, Value>, batch: Batch<Value>) => Value,
 ): Step {
   type Params = Replace<P, Value>;
   const optimiser = nn.adam(learningRate);
   const compiled = compile((p: Params, state: nn.OptimiserState<Value>, b: Batch<Value>) => {
-    const [value, gradients] = valueAndGrad(loss)(p, b);
-    const { updates, state: next } = optimiser.update<Params>(gradients, state, p);
-    return { loss: value, params: nn.applyUpdates(p, updates), state: next };
+    let now = { loss: undefined as Value | undefined, params: p, state };
+    for (let i = 0; i < together; i++) {
+      const [value, gradients] = valueAndGrad(loss)(now.params, b);
+      const { updates, state: next } = optimiser.update<Params>(gradients, now.state, now.params);
+      now = { loss: value, params: nn.applyUpdates(now.params, updates) as Params, state: next };
+    }
+    return { ...now, loss: now.loss as Value };
   });
   let params = initial as Given<Params>;
   let state = optimiser.init(initial) as Given<nn.OptimiserState<Value>>;
@@ -70,10 +75,10 @@ function labels(rng: Rng, shape: readonly number[], classes: number): Tensor {
   );
 }
 
-function mlpStep(rng: Rng): Step {
+function mlpStep(rng: Rng, together: number): Step {
   const params = nn.init.mlp(rng, [...mlp.widths]);
   const batch = { x: rng.normal([mlp.batch, mlp.widths[0]]), y: labels(rng, [mlp.batch], mlp.widths[3]) };
-  return withAdam(params, batch, (p, b) =>
+  return withAdam(params, batch, together, (p, b) =>
     nn.crossEntropy(
       nn.mlp(p, b.x, (h) => h.relu()),
       b.y,
@@ -81,24 +86,24 @@ function mlpStep(rng: Rng): Step {
   );
 }
 
-function cnnStep(rng: Rng): Step {
+function cnnStep(rng: Rng, together: number): Step {
   const { batch, side, channels, classes } = cnn;
   const params = {
     convs: channels.slice(1).map((outputs, i) => nn.init.conv(rng.split(i), channels[i], outputs, 3)),
     dense: nn.init.linear(rng, channels[3] * (side / 8) ** 2, classes),
   };
   const data = { x: rng.normal([batch, channels[0], side, side]), y: labels(rng, [batch], classes) };
-  return withAdam(params, data, (p, b) => {
+  return withAdam(params, data, together, (p, b) => {
     const features = p.convs.reduce((h, conv) => nn.maxPool(nn.conv(conv, h, { padding: "same" }).relu(), 2), b.x);
     return nn.crossEntropy(nn.linear(p.dense, features.flatten()), b.y);
   });
 }
 
-function gptStep(rng: Rng): Step {
+function gptStep(rng: Rng, together: number): Step {
   const { batch, context, heads, vocabulary } = gpt;
   const params = nn.init.gpt(rng, { ...gpt, tied: false });
   const data = { x: labels(rng, [batch, context], vocabulary), y: labels(rng, [batch, context], vocabulary) };
-  return withAdam(params, data, (p, b) => nn.crossEntropy(nn.gpt(p, b.x, { heads }), b.y));
+  return withAdam(params, data, together, (p, b) => nn.crossEntropy(nn.gpt(p, b.x, { heads }), b.y));
 }
 
 /** 1 above zero; backward 1/(1 + slope·|v|)². */
@@ -145,23 +150,27 @@ function lifStep(rng: Rng): Step {
   };
 }
 
-const steps: Readonly<Record<TaskName, (rng: Rng) => Step>> = {
+const steps: Readonly<Record<TaskName, (rng: Rng, together: number) => Step>> = {
   mlp: mlpStep,
   cnn: cnnStep,
   gpt: gptStep,
   lif: lifStep,
 };
 
-export function stepOf(task: TaskName): Step {
-  return steps[task](new Rng(1));
+export function stepOf(task: TaskName, together = 1): Step {
+  return steps[task](new Rng(1), together);
 }
 
-export const cajal: Engine = {
-  name: "cajal",
-  version: "",
-  start: async (task) => {
-    const step = stepOf(task);
-    return { step: () => step.advance(), release: () => step.release() };
-  },
-  stop: async () => undefined,
-};
+/** @param together steps of one call */
+export function cajal(name: string, together: number): Engine {
+  return {
+    name,
+    version: "",
+    start: async (task) => {
+      if (task === "lif" && together > 1) return { cannot: "takes no step that another could begin from" };
+      const step = stepOf(task, together);
+      return { step: () => step.advance(), together, release: () => step.release() };
+    },
+    stop: async () => undefined,
+  };
+}

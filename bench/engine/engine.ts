@@ -27,7 +27,7 @@ export const engineBench: Bench = async (say) => {
   const threads = availableParallelism();
   const rate = await matmulRate(threads);
   const call = await overhead(threads);
-  const engines: Engine[] = [await nodeEngine("cajal")];
+  const engines: Engine[] = [await nodeEngine("cajal"), await nodeEngine("cajal in eights")];
   const peer = await torch(threads, say);
   if (peer) engines.push(peer);
   else say("PyTorch is not there and could not be installed: left out");
@@ -89,36 +89,48 @@ async function race(task: TaskName, engines: readonly Engine[]): Promise<Race> {
 }
 
 async function timed(training: Training, steps: number): Promise<number> {
+  const { together = 1 } = training;
+  const calls = Math.ceil(steps / together);
   const start = performance.now();
-  for (let i = 0; i < steps; i++) await training.step();
-  return (performance.now() - start) / steps;
+  for (let i = 0; i < calls; i++) await training.step();
+  return (performance.now() - start) / (calls * together);
 }
 
 function report(task: TaskName, race: Race, rate: number, say: (line: string) => void) {
   say(titles[task]);
-  const ours = (race.cajal as Timings).median;
+  const ours = Object.entries(race).filter(([name]) => name.startsWith("cajal"));
+  const medians = ours.flatMap(([name, timings]) =>
+    typeof timings === "string" ? [] : [[name, timings.median] as const],
+  );
   const floor = (1e3 * operations[task]) / rate;
   const round = (value: number) => Number(value.toPrecision(4));
   const figures: Record<string, unknown> = {};
   for (const [name, timings] of Object.entries(race)) {
     if (typeof timings === "string") {
-      say(`  ${name.padEnd(8)} ${timings}`);
+      say(`  ${name.padEnd(15)} ${timings}`);
       figures[name] = { cannot: timings };
       continue;
     }
     const { median, sorted } = timings;
-    const ratio = name === "cajal" ? "" : `   ${name} ÷ cajal ${(median / ours).toFixed(2)}`;
+    const ratios = name.startsWith("cajal") ? [] : medians.map(([our, each]) => [`÷ ${our}`, median / each] as const);
+    const shown = ratios.map(([what, ratio]) => `   ${what} ${ratio.toFixed(2)}`).join("");
     say(
-      `  ${name.padEnd(8)} ${median.toFixed(2).padStart(9)} ms (${sorted[0].toFixed(2)} … ${sorted[sorted.length - 1].toFixed(2)})${ratio}`,
+      `  ${name.padEnd(15)} ${median.toFixed(2).padStart(9)} ms (${sorted[0].toFixed(2)} … ${sorted[sorted.length - 1].toFixed(2)})${shown}`,
     );
     figures[name] = {
       ms: round(median),
       min: round(sorted[0]),
-      ...(name !== "cajal" && { ratio: round(median / ours) }),
+      ...Object.fromEntries(ratios.map(([what, ratio]) => [what, round(ratio)])),
     };
   }
+  const floors = medians.map(([our, each]) => [`÷ ${our}`, floor / each] as const);
   say(
-    `  ${"floor".padEnd(8)} ${floor.toFixed(2).padStart(9)} ms${" ".repeat(20)}floor ÷ cajal ${(floor / ours).toFixed(2)}`,
+    `  ${"floor".padEnd(15)} ${floor.toFixed(2).padStart(9)} ms${floors.map(([what, ratio]) => `   ${what} ${ratio.toFixed(2)}`).join("")}`,
   );
-  return { title: titles[task], engines: figures, floorMs: round(floor), floorRatio: round(floor / ours) };
+  return {
+    title: titles[task],
+    engines: figures,
+    floorMs: round(floor),
+    floor: Object.fromEntries(floors.map(([what, ratio]) => [what, round(ratio)])),
+  };
 }

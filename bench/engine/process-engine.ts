@@ -10,6 +10,7 @@ interface Answer {
   readonly version?: string;
   readonly cannot?: string;
   readonly loss?: number;
+  readonly together?: number;
 }
 
 export async function processEngine(name: string, command: string, args: readonly string[]): Promise<Engine> {
@@ -29,9 +30,9 @@ export async function processEngine(name: string, command: string, args: readonl
     name,
     version,
     async start(task) {
-      const { cannot } = await ask(`start ${task}`);
+      const { cannot, together = 1 } = await ask(`start ${task}`);
       if (cannot !== undefined) return { cannot };
-      return { step: async () => (await ask("step 1")).loss, release: async () => undefined };
+      return { step: async () => (await ask("step 1")).loss, together, release: async () => undefined };
     },
     stop: () => ended(child),
   };

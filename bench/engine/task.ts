@@ -48,8 +48,10 @@ export const operations: Readonly<Record<TaskName, number>> = {
 
 /** A network in training, in one engine. */
 export interface Training {
-  /** One step on the task's fixed batch; the loss where asking for it costs nothing. */
+  /** One step on the task's fixed batch, or `together` of them; the loss where asking for it costs nothing. */
   step(): Promise<number | undefined>;
+  /** Steps of one call. Default 1. */
+  readonly together?: number;
   release(): Promise<void>;
 }
 

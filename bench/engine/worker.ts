@@ -6,7 +6,12 @@ import { jax } from "./jax.ts";
 import type { Engine, TaskName, Training } from "./task.ts";
 import { tfjs } from "./tfjs.ts";
 
-const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = { cajal: () => cajal, "jax-js": jax, tfjs };
+const engines: Readonly<Record<string, () => Engine | Promise<Engine>>> = {
+  cajal: () => cajal("cajal", 1),
+  "cajal in eights": () => cajal("cajal in eights", 8),
+  "jax-js": jax,
+  tfjs,
+};
 
 const say = (answer: object) => process.stdout.write(`${JSON.stringify(answer)}\n`);
 const engine = await engines[process.argv[2]]();
@@ -19,6 +24,6 @@ for await (const line of createInterface({ input: process.stdin })) {
     await training?.release();
     const started = await engine.start(argument as TaskName);
     training = "cannot" in started ? undefined : started;
-    say("cannot" in started ? started : {});
+    say("cannot" in started ? started : { together: started.together });
   }
 }

@@ -8,7 +8,7 @@ import { adam, chain, clipByGlobalNorm, momentum, sgd } from "../optimisers/inde
 import { cosine } from "../schedule.ts";
 import { batches } from "./batches.ts";
 import type { CheckpointStorage } from "./checkpoint.ts";
-import { type Between, type FitOptions, type FitProgress, fit as train } from "./fit.ts";
+import { type Between, type FitOptions, type FitProgress, type Moment, fit as train } from "./fit.ts";
 
 const rng = new Rng(61);
 
@@ -150,6 +150,49 @@ describe("with a checkpoint", () => {
     expect(resumed.params[0].weight.data).toEqual(end.params[0].weight.data);
     const again = await train({ ...options, checkpoint: storage, onStep: () => expect.unreachable() });
     expect(again.params[0].weight.data).toEqual(end.params[0].weight.data);
+  });
+
+  it("several steps in one call are the same steps, whatever has to happen between some of them", async () => {
+    const quiet = { ...options, steps: 23 };
+    const eventful = {
+      ...quiet,
+      evaluate: async (p: Mlp<Tensor>) => ({ size: p[0].weight.numbers().reduce((sum, w) => sum + w * w, 0) }),
+      evaluateEvery: 9,
+      checkpointEvery: 5,
+      between: {
+        after: (step: number) => step % 7 === 0,
+        change: (moment: Moment<Mlp<Tensor>, Record<string, never>>) => ({
+          ...moment,
+          params: moment.params.map((layer) => ({
+            ...layer,
+            weight: Tensor.of(
+              layer.weight.numbers().map((w) => w / 2),
+              layer.weight.shape,
+            ),
+          })),
+        }),
+      },
+    };
+    for (const how of [quiet, eventful]) {
+      const told = [1, 4, 100].map(() => [] as FitProgress[]);
+      const ends = [];
+      for (const [i, stepsPerCall] of [1, 4, 100].entries())
+        ends.push(
+          await train({
+            ...how,
+            checkpoint: memory(),
+            stepsPerCall,
+            now: () => 0,
+            onStep: (p) => void told[i].push(p),
+          }),
+        );
+      expect(told[0].map(({ step }) => step)).toEqual(Array.from({ length: 23 }, (_, i) => i + 1));
+      for (const i of [1, 2]) {
+        expect(told[i]).toEqual(told[0]);
+        expect(ends[i]).toEqual(ends[0]);
+      }
+    }
+    await expect(train({ ...options, stepsPerCall: 0 })).rejects.toThrow("fit: stepsPerCall 0; 1 or more are needed");
   });
 
   it("no step goes unreported, also when all ends as a checkpoint has been written", async () => {

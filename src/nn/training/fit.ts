@@ -5,7 +5,7 @@ import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
 import type { Batches } from "./batches.ts";
 import { type CheckpointStorage, decodeCheckpoint, encodeCheckpoint, type Standing } from "./checkpoint.ts";
 import { Pace } from "./pace.ts";
-import { type Loss, trainingStep } from "./step.ts";
+import { type Loss, trainingSteps } from "./step.ts";
 
 export interface EarlyStop {
   /** Which number of `evaluate` is watched. */
@@ -83,6 +83,12 @@ export interface FitOptions<P, B, S> {
   readonly evaluateEvery?: number;
   /** Watches an evaluation: the result has the best parameters, not the last. */
   readonly earlyStop?: EarlyStop;
+  /**
+   * Steps that one call of the runtime computes, where nothing has to happen between them. More than one saves that parameters, and all that
+   * the optimiser carries, come out and go in again. The graph grows as often, and so does the time until the first step; an abort waits for
+   * the call. The results are the same. Default 1.
+   */
+  readonly stepsPerCall?: number;
   /** How the step is compiled: threads, runtime. */
   readonly compile?: CompileOptions;
   /** The time in milliseconds. Default: that of the platform. */
@@ -111,9 +117,12 @@ export interface FitResult<P, S> {
 export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P, B, S>): Promise<FitResult<P, S>> {
   const { params, data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint, from, between } = options;
   const { rng = new Rng(0), checkpointEvery = 100, evaluateEvery = 100, now = () => performance.now() } = options;
+  const { stepsPerCall = 1 } = options;
   const begin: Training<P, S> = { params, state: options.state ?? ({} as S), optimiser: optimiser.init(params) };
   if (earlyStop && !evaluate)
     throw new CajalError("argument", "fit: earlyStop watches an evaluation, but there is no evaluate");
+  if (!Number.isInteger(stepsPerCall) || stepsPerCall < 1)
+    throw new CajalError("argument", `fit: stepsPerCall ${stepsPerCall}; 1 or more are needed`);
 
   let training = from === undefined ? begin : replaced(begin, from, "from is of other training");
   let best: Pick<Training<P, S>, "params" | "state"> | undefined;
@@ -156,7 +165,15 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
     return earlyStop?.patience !== undefined && waited >= earlyStop.patience * evaluateEvery;
   };
 
-  const step = trainingStep(options.loss, optimiser, options.compile);
+  /** The first step from one on, itself included, after which something has to happen. */
+  const nextStop = (step: number): number => {
+    const every = [checkpoint && checkpointEvery, evaluate && evaluateEvery].filter((period) => period !== undefined);
+    let stop = Math.min(steps, step + stepsPerCall - 1, ...every.map((period) => Math.ceil(step / period) * period));
+    for (let i = step; between && i < stop; i++) if (between.after(i)) stop = i;
+    return stop;
+  };
+
+  const run = trainingSteps(options.loss, optimiser, options.compile);
   const pace = new Pace(now);
   try {
     let stalled = hasStalled();
@@ -165,29 +182,36 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
         await save();
         signal.throwIfAborted();
       }
-      const number = standing.step;
-      const { loss, metrics, gradients, ...next } = await step(
+      const done = standing.step;
+      const stop = nextStop(done + 1);
+      const numbers = Array.from({ length: stop - done }, (_, i) => done + i);
+      const { reports, gradients, ...next } = await run(
         training,
-        await data.batch(number),
-        rng.split("noise").split(number),
-        between?.after(number + 1) ?? false,
+        await Promise.all(numbers.map((number) => data.batch(number))),
+        numbers.map((number) => rng.split("noise").split(number)),
+        between?.after(stop) ?? false,
       );
-      if (!Number.isFinite(loss)) throw notFinite("the loss", loss, number + 1);
+      for (const [i, { loss }] of reports.entries())
+        if (!Number.isFinite(loss)) throw notFinite("the loss", loss, done + i + 1);
       training = next;
       if (between !== undefined && gradients !== undefined) {
-        const changed = await between.change({ ...next, step: number + 1 }, gradients);
+        const changed = await between.change({ ...next, step: stop }, gradients);
         training = replaced(next, changed, "between changes more than numbers");
       }
-      standing = { ...standing, step: number + 1 };
-      const evaluation = await judge(number + 1);
+      standing = { ...standing, step: stop };
+      const judged = await judge(stop);
       stalled = hasStalled();
-      pace.tick();
-      await onStep?.({ step: standing.step, steps, loss, metrics, evaluation, ...pace.to(steps - standing.step) });
+      pace.tick(reports.length);
+      for (const [i, report] of reports.entries()) {
+        const step = done + i + 1;
+        const evaluation = step === stop ? judged : undefined;
+        await onStep?.({ step, steps, ...report, evaluation, ...pace.to(steps - step) });
+      }
       // After the report: a step that a checkpoint holds is not taken again, so a report that a kill cut off would be lost.
-      if (stalled || standing.step === steps || standing.step % checkpointEvery === 0) await save();
+      if (stalled || stop === steps || stop % checkpointEvery === 0) await save();
     }
   } finally {
-    await step.release();
+    await run.release();
   }
   return {
     ...(best ?? { params: training.params, state: training.state }),

@@ -13,12 +13,12 @@ export class Pace {
     this.now = now;
   }
 
-  /** A step is done. The first only starts the clock: it compiles. */
-  tick(): void {
+  /** Steps are done. The first only start the clock: they compile. */
+  tick(steps: number): void {
     const time = this.now();
     if (this.last !== undefined) {
-      const keep = Math.exp(-1 / memory);
-      this.steps = keep * this.steps + 1;
+      const keep = Math.exp(-steps / memory);
+      this.steps = keep * this.steps + steps;
       this.milliseconds = keep * this.milliseconds + time - this.last;
     }
     this.last = time;

@@ -1,4 +1,4 @@
-/** @file One step of training as one compiled graph: loss, gradient, optimiser. */
+/** @file Steps of training as one compiled graph: loss, gradient, optimiser, once or several times. */
 
 import {
   type CompileOptions,
@@ -42,26 +42,38 @@ interface Before<P, S, L extends Tensor | Value> {
   readonly optimiser: OptimiserState<L>;
 }
 
-interface After<P, S> extends Before<P, S, Tensor> {
+/** What a step tells. */
+export interface StepReport {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** Of the loss, before the optimiser made anything of them: a tree like the parameters. Only when asked for. */
+}
+
+interface After<P, S> extends Before<P, S, Tensor> {
+  /** Of each step. */
+  readonly reports: readonly StepReport[];
+  /** Of the last step's loss, before the optimiser made anything of them: a tree like the parameters. Only when asked for. */
   readonly gradients: P | undefined;
 }
 
-/** From what was before a step, with its batch and noise, to what is after it. */
-export interface TrainingStep<P, B, S> {
-  (before: Before<P, S, Tensor>, batch: B, rng: Rng, wantsGradients: boolean): Promise<After<P, S>>;
+/** From what was before some steps, with a batch and noise for each, to what is after them. */
+export interface TrainingSteps<P, B, S> {
+  (
+    before: Before<P, S, Tensor>,
+    batches: readonly B[],
+    rngs: readonly Rng[],
+    wantsGradients: boolean,
+  ): Promise<After<P, S>>;
   release(): Promise<void>;
 }
 
-export function trainingStep<P, B, S>(
+export function trainingSteps<P, B, S>(
   lossOf: Loss<P, B, S>,
   optimiser: Optimiser,
   options: CompileOptions = {},
-): TrainingStep<P, B, S> {
+): TrainingSteps<P, B, S> {
   type Params = Replace<P, Value>;
-  const graph = (before: Before<Params, Replace<S, Value>, Value>, batch: Replace<B, Value>, noise: Noise) => {
+  type Standing = Before<Params, Replace<S, Value>, Value>;
+  const one = (before: Standing, batch: Replace<B, Value>, noise: Noise) => {
     // What else the loss computes on the way is no part of the gradient.
     let result: LossResult<S> | undefined;
     const scalar = (params: Params) => {
@@ -72,33 +84,52 @@ export function trainingStep<P, B, S>(
     const [loss, gradients] = valueAndGrad(scalar)(before.params);
     const { updates, state: next } = optimiser.update(gradients, before.optimiser, before.params);
     const after = {
-      loss,
-      metrics: result?.metrics ?? {},
       params: applyUpdates(before.params, updates),
       state: result?.state ?? before.state,
       optimiser: next,
     };
-    return { after, gradients };
+    return { after, report: { loss, metrics: result?.metrics ?? {} }, gradients };
   };
-  // Gradients that nobody wants are not to be copied out of the runtime at each step.
-  const plain = compile((...args: Parameters<typeof graph>) => ({ after: graph(...args).after }), options);
+  const graph = (before: Standing, batches: readonly Replace<B, Value>[], noises: readonly Noise[]) => {
+    let after = before;
+    let gradients: Params | undefined;
+    const reports = batches.map((batch, i) => {
+      const done = one(after, batch, noises[i]);
+      // To the compiler, Values in the place of Values are another type than they were.
+      after = done.after as Standing;
+      gradients = done.gradients as Params;
+      return done.report;
+    });
+    return { after, reports, gradients };
+  };
+  // Gradients that nobody wants are not to be copied out of the runtime.
+  const plain = compile((...args: Parameters<typeof graph>) => {
+    const { after, reports } = graph(...args);
+    return { after, reports };
+  }, options);
   const whole = compile(graph, options);
-  // To the compiler, a tree of Tensors turned into Values and back is another type than it was.
-  type Raw = Before<P, S, Tensor> & { readonly loss: Tensor; readonly metrics: Record<string, Tensor> };
-  type Call = (before: Before<P, S, Tensor>, batch: B, rng: Rng) => Promise<{ after: Raw; gradients?: P }>;
+  // And so are Tensors turned into Values and back.
+  interface Raw {
+    readonly after: Before<P, S, Tensor>;
+    readonly reports: readonly { readonly loss: Tensor; readonly metrics: Record<string, Tensor> }[];
+    readonly gradients?: P;
+  }
+  type Call = (before: Before<P, S, Tensor>, batches: readonly B[], rngs: readonly Rng[]) => Promise<Raw>;
   const calls = { plain: plain as unknown as Call, whole: whole as unknown as Call };
-  const step: (...args: Parameters<TrainingStep<P, B, S>>) => Promise<After<P, S>> = async (
+  const steps: (...args: Parameters<TrainingSteps<P, B, S>>) => Promise<After<P, S>> = async (
     before,
-    batch,
-    rng,
+    batches,
+    rngs,
     wantsGradients,
   ) => {
-    const { after, gradients } = await calls[wantsGradients ? "whole" : "plain"](before, batch, rng);
-    const { loss, metrics, ...next } = after;
-    const numbers = Object.entries(metrics).map(([name, value]) => [name, value.item()]);
-    return { ...next, loss: loss.item(), metrics: Object.fromEntries(numbers), gradients };
+    const { after, reports, gradients } = await calls[wantsGradients ? "whole" : "plain"](before, batches, rngs);
+    const numbers = reports.map(({ loss, metrics }) => ({
+      loss: loss.item(),
+      metrics: Object.fromEntries(Object.entries(metrics).map(([name, value]) => [name, value.item()])),
+    }));
+    return { ...after, reports: numbers, gradients };
   };
-  return Object.assign(step, {
+  return Object.assign(steps, {
     release: async () => {
       await Promise.all([plain.release(), whole.release()]);
     },

@@ -29,6 +29,8 @@ tbody tr + tr > * { border-top: 1px solid var(--line); }
 .bars { width: 100%; max-width: 64rem; }
 .bars .reached { font-weight: 600; }
 .bars .state { width: 7.5rem; }
+.bars tbody th { width: 36%; }
+.bars .paper { width: 20%; white-space: normal; }
 .bars tr.note > td { border-top: 0; padding-top: 0; color: var(--quiet); }
 .how { display: block; font-weight: 400; font-size: 0.8125rem; color: var(--quiet); }
 .verdict { display: inline-flex; align-items: center; gap: 0.4rem; font-size: 0.8125rem; white-space: nowrap; color: var(--quiet); }

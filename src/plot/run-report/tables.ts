@@ -36,7 +36,7 @@ function barRow(bar: ReportBar, metric: ReportMetric | undefined, several: boole
     `<th scope="row">${escapeHtml(bar.metric)}</th>`,
     cell({ label: "must reach", kind: "number", html: escapeHtml(formatDemand(bar)) }),
     cell({ label: "reached", kind: "number reached", html: withUnit(reached, metric?.unit) + how }),
-    cell({ label: "paper", kind: "number", html: escapeHtml(paper) }),
+    cell({ label: "paper", kind: "number paper", html: escapeHtml(paper) }),
   ];
   const note = bar.note ? `<tr class="note"><td></td><td colspan="4">${escapeHtml(bar.note)}</td></tr>` : "";
   return `<tr>${cells.join("")}</tr>${note}`;

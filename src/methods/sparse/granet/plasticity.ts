@@ -11,7 +11,16 @@ import { exchangeCount, growLargest, removeSmallest } from "./regenerate.ts";
 /** How a network is trained, wherever it begins. */
 export type TrainingOptions<P, B, S> = Pick<
   FitOptions<P, B, S>,
-  "loss" | "data" | "optimiser" | "rng" | "signal" | "compile" | "checkpoint" | "checkpointEvery" | "onStep"
+  | "loss"
+  | "data"
+  | "optimiser"
+  | "rng"
+  | "signal"
+  | "compile"
+  | "checkpoint"
+  | "checkpointEvery"
+  | "onStep"
+  | "stepsPerCall"
 >;
 
 /** Training before its first step. */

@@ -67,7 +67,7 @@ export interface Read {
   readonly late: boolean;
 }
 
-/** The longest delay of a node, in steps. */
+/** The delays of a node in steps: one for each unit, or one for all. */
 export function delaysOf(node: { readonly steps: Tensor }): Int32Array {
   return Int32Array.from(node.steps.numbers());
 }

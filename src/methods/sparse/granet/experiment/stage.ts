@@ -11,6 +11,7 @@ export function within(run: Run, part: Part, stage: string) {
     compile: run.compile,
     checkpoint: part.checkpoint,
     checkpointEvery: 500,
+    stepsPerCall: 10,
     onStep: ({ step, steps }: FitProgress) => run.progress(stage, step, steps, "steps"),
   };
 }
