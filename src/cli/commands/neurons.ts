@@ -91,9 +91,10 @@ function overview(model: TextModel, { say }: CommandContext, alone: boolean) {
   if (decoder === undefined) say(`${model.name}: an ONNX model of ${layers.length} layers, ${size}`);
   else {
     const { layers: blocks, heads, hidden, width, vocabulary, context } = decoder.sizes;
+    const count = (n: number) => n.toLocaleString("en");
     say(
-      `${model.name} (${decoder.architecture}): ${blocks} blocks of ${heads} heads and ${hidden.toLocaleString("en")} neurons on a stream of ${width}; ` +
-        `${vocabulary.toLocaleString("en")} tokens, texts to ${context.toLocaleString("en")}; ${size}`,
+      `${model.name} (${decoder.architecture}): ${blocks} blocks of ${heads} heads and ${count(hidden)} neurons ` +
+        `on a stream of ${width}; ${count(vocabulary)} tokens, texts to ${count(context)}; ${size}`,
     );
   }
   if (!alone) return summary;

@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compile, Tensor, type Value } from "../../graph/index.ts";
+import { CajalError, compile, Tensor, type Value } from "../../graph/index.ts";
 import { gpt } from "../../nn/index.ts";
 import { architectures, readDecoder } from "./index.ts";
 import { cases, configOf, fileOf, referenceOf, storedFile, weightsOf } from "./testing/cases.ts";
@@ -19,6 +20,25 @@ it.each(cases)("%s: logits are those that PyTorch computes from the equations", 
 it("every architecture has a reference", () => {
   const covered = new Set(cases.map((name) => configOf(name).model_type));
   expect([...covered].sort()).toEqual(Object.keys(architectures).sort());
+});
+
+it("a config of anything gives a decoder or an error in words, and no more", async () => {
+  const files = Object.fromEntries(
+    await Promise.all(cases.map(async (name) => [name, await storedFile(name)] as const)),
+  );
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(null, true, "gelu", 0, -1, 1, 2, 3, 1e300, 0.5, 1 << 24, [], {}, ["sliding_attention"]),
+    fc.record({ rope_type: fc.constantFrom("linear", "llama3", "default"), factor: fc.constantFrom(0, 1, 2, "x") }),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...cases), fc.nat(), value, async (name, place, replaced) => {
+      const config = configOf(name);
+      const fields = Object.keys(config);
+      config[fields[place % fields.length]] = replaced;
+      await readDecoder(JSON.stringify(config), files[name]).catch((error) => expect(error).toBeInstanceOf(CajalError));
+    }),
+    { numRuns: 400 },
+  );
 });
 
 describe("what does not fit is said with names and sizes", () => {

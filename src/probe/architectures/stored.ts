@@ -70,6 +70,8 @@ export function transposed({ shape: [rows, columns], data }: Tensor): Tensor {
 /** Tensors that stand in files and are computed here: masks and the speeds of rotary positions. */
 const computed = /\.(?:attn|attention)\.(?:bias|masked_bias)$|\brotary_emb\.inv_freq$/;
 
+const numbersAtOnce = 1 << 20;
+
 /** So many names are shown. */
 const shownNames = 6;
 
@@ -140,10 +142,15 @@ function listed(names: readonly string[]): string {
   return `${shown.join(", ")}${names.length > shownNames ? ` and ${names.length - shownNames} more` : ""}`;
 }
 
-function toFloat32(tensor: Tensor): Tensor {
-  if (tensor.dtype === "float32") return tensor;
-  const numbers = tensor.numbers();
-  return new Tensor("float32", tensor.shape, Float32Array.from(numbers));
+function toFloat32({ dtype, shape, data }: Tensor): Tensor {
+  if (dtype === "float32") return new Tensor(dtype, shape, data);
+  const result = new Float32Array(data.length);
+  // Piece by piece: the numbers on the way take eight bytes each.
+  for (let at = 0; at < data.length; at += numbersAtOnce) {
+    const part = data.subarray(at, at + numbersAtOnce);
+    result.set(new Tensor(dtype, [part.length], part).numbers(), at);
+  }
+  return new Tensor("float32", shape, result);
 }
 
 /** The tree with each parameter replaced. */

@@ -20,8 +20,8 @@ export interface LastStatesOptions {
  * The activations of each layer at the last token of each text: by layer, in the order of computing or of the names given, float32 [texts, units].
  *
  * Layers are what the model taps with a value for each text, [batch, units], or for each of its tokens, [batch, steps, units] or
- * [batch · steps, units]; of attention heads [batch, steps, heads, headWidth], whose elements come side by side. Texts of different lengths are run apart, unless the model is causal: then they are filled up at the end. A model
- * of a fixed number of steps gets filled texts in any case.
+ * [batch · steps, units]; of attention heads [batch, steps, heads, headWidth], whose elements come side by side. Texts of different lengths are
+ * run apart, unless the model is causal: then they are filled up at the end. A model of a fixed number of steps gets filled texts in any case.
  * @param texts tokens of each, at least one
  * @throws CajalError `unknown-layer`, `not-finite` with the layer's name, `argument` for no or empty texts, or one longer than the model takes
  */

@@ -44,7 +44,7 @@ const effectsAtOnce = 1 << 24;
  * Which tokens units promote and suppress. The unit's vector is the row of the down projection (of an MLP's neuron) or the element itself (of a
  * stream); it is scaled by the weights of the norm before the head, and compared with every token's vector. Caps and biases are left out.
  * @param units default: all of the layer
- * @throws CajalError `unknown-layer`, `unknown-unit`, `argument` for heads, which write no single vector, and for models whose weights have no known roles
+ * @throws CajalError `unknown-layer`, `unknown-unit`; `argument` for heads, which write no single vector, and for ONNX models
  */
 export async function decodeUnits(
   model: TextModel,

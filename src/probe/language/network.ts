@@ -2,7 +2,7 @@
 
 import { CajalError, type CompileOptions, type Shape, type Tensor, type Value } from "../../graph/index.ts";
 import type { Decoder } from "../architectures/decoder.ts";
-import type { LanguageModel } from "./language-model.ts";
+import type { LanguageModel, Weights } from "./language-model.ts";
 import type { TextEdits } from "./text-edit.ts";
 
 /** A layer that has a value for each token. */
@@ -23,14 +23,16 @@ export interface Reader {
   read(tokens: readonly number[]): Promise<Tensor>;
 }
 
-export interface TextNetwork extends Pick<LanguageModel, "fixed" | "context" | "weights" | "isLayer"> {
+export interface TextNetwork extends Pick<LanguageModel, "fixed" | "context"> {
   /** Numbers that were learned. */
   readonly parameters: number;
   readonly layers: readonly TextLayer[];
+  readonly weights: Weights<Tensor>;
   /** Whether a step sees only those before it. */
   readonly causal: boolean;
   /** The weights by their role, where the architecture is known. */
   readonly decoder?: Decoder;
+  isLayer(name: string, value: Value): boolean;
   /** Logits [batch, steps, vocabulary]; undefined in a model that has none. */
   apply(...given: Parameters<LanguageModel["apply"]>): Value | undefined;
   /** @throws CajalError `unknown-layer`, `unknown-unit`, `argument`, `shape` */

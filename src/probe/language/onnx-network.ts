@@ -56,7 +56,8 @@ export class OnnxNetwork implements TextNetwork {
     this.imported = imported ?? importModel(model, external ?? missingWeights(name), name);
     this.inputs = onnxInputs(this.imported, name);
     this.fixed = this.inputs.fixed;
-    this.context = options.context ?? this.fixed.steps;
+    const limits = [options.context, this.fixed.steps].filter((limit) => limit !== undefined);
+    this.context = limits.length > 0 ? Math.min(...limits) : undefined;
     this.logits = logitsOf(this.imported);
     const bothWays = [...this.inputs.roles.values()].includes("types");
     this.causal = options.causal ?? (this.logits !== undefined && !bothWays);

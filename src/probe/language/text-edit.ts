@@ -37,11 +37,15 @@ export function addEdits(
   return all;
 }
 
+/** No model reads more tokens. */
+const longestText = 1 << 24;
+
 /** @throws CajalError `unknown-unit`, `argument`, `shape` */
 function check(layer: TextLayer, edit: TextEdit): void {
   checkUnits(layer, edit.units);
   for (const step of edit.steps ?? [])
-    if (!Number.isInteger(step) || step < 0) throw new CajalError("argument", `edit: ${step} is no step of a text`);
+    if (!Number.isInteger(step) || step < 0 || step > longestText)
+      throw new CajalError("argument", `edit: ${step} is no step of a text`);
   if ("patch" in edit) {
     const { shape } = edit.patch;
     if (shape.length !== layer.shape.length + 1 || shape[0] < 1 || layer.shape.some((size, i) => size !== shape[i + 1]))

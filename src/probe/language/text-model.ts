@@ -6,13 +6,14 @@ import {
   type CompileOptions,
   collect,
   compile,
+  sizeOf,
   Tensor,
   type Value,
 } from "../../graph/index.ts";
 import { type LayerFilter, selectNamed } from "../layers.ts";
 import type { WriteFile } from "../model.ts";
 import { type Finish, type Generated, type GenerateOptions, generate } from "./generate.ts";
-import { isHeads, type LanguageModel, type Weights } from "./language-model.ts";
+import type { LanguageModel, Weights } from "./language-model.ts";
 import { noLogits, type Reader, roomFor, type TextLayer, type TextNetwork } from "./network.ts";
 import type { TextEdits } from "./text-edit.ts";
 import { encodeText, type Tokenizer, tokenizeWords } from "./tokenizer.ts";
@@ -71,7 +72,7 @@ export class TextModel implements LanguageModel {
   }
 
   get weights(): Weights<Tensor> {
-    return this.network.weights ?? {};
+    return this.network.weights;
   }
 
   get begin(): readonly number[] {
@@ -144,17 +145,7 @@ export class TextModel implements LanguageModel {
       return Object.fromEntries(
         Object.entries(taps).map(([name, { data }]) => {
           const shape = [tokens.length, ...(wanted.get(name)?.shape ?? [])];
-          return [
-            name,
-            new Tensor(
-              "float32",
-              shape,
-              data.slice(
-                0,
-                shape.reduce((a, b) => a * b),
-              ),
-            ),
-          ];
+          return [name, new Tensor("float32", shape, data.slice(0, sizeOf(shape)))];
         }),
       );
     } finally {
@@ -181,7 +172,7 @@ export class TextModel implements LanguageModel {
   }
 
   isLayer(name: string, value: Value): boolean {
-    return this.network.isLayer?.(name, value) ?? isHeads(name, value);
+    return this.network.isLayer(name, value);
   }
 
   /** Writes the ONNX file with the edits built in, whole or not at all. @throws CajalError `argument` when the model is no ONNX file */
