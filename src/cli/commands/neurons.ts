@@ -242,7 +242,11 @@ async function goOn(
     const generator = from.generate(prompt, { tokens, signal, ...sampling });
     let [text, count, first] = ["", 0, 0];
     for (;;) {
-      const next = await generator.next();
+      const next = await generator.next().catch((error: unknown) => {
+        // What was written so far ends its line, before the reason comes.
+        say("");
+        throw error;
+      });
       if (next.done) {
         const why = { end: "the text ended", tokens: "as many as asked for", context: "the context is full" }[
           next.value
