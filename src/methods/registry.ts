@@ -13,6 +13,7 @@ export interface Listed {
 
 /** By slug. */
 export const methods: Readonly<Record<string, Listed>> = {
+  "selectable-kan": { family: "units", title: "", load: () => import("./units/selectable-kan/method.ts") },
   "active-dendrites": {
     family: "memory",
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
