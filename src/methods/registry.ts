@@ -13,7 +13,6 @@ export interface Listed {
 
 /** By slug. */
 export const methods: Readonly<Record<string, Listed>> = {
-  "selectable-kan": { family: "units", title: "", load: () => import("./units/selectable-kan/method.ts") },
   "active-dendrites": {
     family: "memory",
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
@@ -33,6 +32,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     family: "spiking",
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
+  },
+  "selectable-kan": {
+    family: "units",
+    title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",
+    load: () => import("./units/selectable-kan/method.ts"),
   },
   "wide-deep-evaluator": {
     family: "sequence",

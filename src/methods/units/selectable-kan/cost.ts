@@ -40,7 +40,8 @@ export function operations<R>(model: SelectableModel<R>, x: Tensor): number {
     if (moving.has(name)) return sum;
     if (name === "MatMul" && left) return sum + 2 * times * results * left.shape[left.rank - 1];
     // A kernel that is not learned copies patches.
-    if (name === "Conv" && right) return sum + (right.constant ? 0 : 2 * times * results * sizeOf(right.shape.slice(1)));
+    if (name === "Conv" && right)
+      return sum + (right.constant ? 0 : 2 * times * results * sizeOf(right.shape.slice(1)));
     return sum + times * results;
   }, 0);
 }

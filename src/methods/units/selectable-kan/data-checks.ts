@@ -1,6 +1,13 @@
 /** @file What data must be for a network to learn from them: checked before training, named by column. */
 
-import { CajalError, type CompileOptions, compile, formatShape, type Tensor, type Value } from "../../../graph/index.ts";
+import {
+  CajalError,
+  type CompileOptions,
+  compile,
+  formatShape,
+  type Tensor,
+  type Value,
+} from "../../../graph/index.ts";
 import { spacesPerNode } from "./layer.ts";
 import { layerInputs, type SelectableModel } from "./model.ts";
 import { columnsOf } from "./scaling.ts";
@@ -32,11 +39,11 @@ export function checkExamples<R>(model: SelectableModel<R>, examples: Examples, 
   const fits = y.shape[0] === count && y.shape.length === (loss === "mse" ? 2 : 1);
   if (!fits)
     throw new CajalError("shape", `selectable KAN: x is ${formatShape(x.shape)}, y ${formatShape(y.shape)}`, {
-      advice:
-        loss === "mse" ? "Targets are [examples, outputs]." : "Classes are [examples]: int64 numbers from 0 on.",
+      advice: loss === "mse" ? "Targets are [examples, outputs]." : "Classes are [examples]: int64 numbers from 0 on.",
     });
   const name = columnName(examples);
-  const still = (tensor: Tensor) => columnsOf(tensor).findIndex((column) => column.every((value) => value === column[0]));
+  const still = (tensor: Tensor) =>
+    columnsOf(tensor).findIndex((column) => column.every((value) => value === column[0]));
   const column = x.shape.length === 2 ? still(x) : -1;
   if (column >= 0)
     throw new CajalError("argument", `selectable KAN: ${name(column)} is ${x.numbers()[column]} in all examples`, {
@@ -58,9 +65,13 @@ function checkCount<R>({ layers, params }: SelectableModel<R>, count: number, ke
     const kept = sizes.slice(0, Math.min(keep, spacesPerNode(layer))).reduce((a, b) => a + b, 0);
     const functions = layer.inputs * (kept + (params.layers[l].base ? 1 : 0));
     if (count < functions)
-      throw new CajalError("argument", `selectable KAN: a node of layer ${l} can keep ${functions} basis functions, and there are ${count} examples`, {
-        advice: "Bring more examples, keep fewer spaces, or take spaces of fewer functions.",
-      });
+      throw new CajalError(
+        "argument",
+        `selectable KAN: a node of layer ${l} can keep ${functions} basis functions, and there are ${count} examples`,
+        {
+          advice: "Bring more examples, keep fewer spaces, or take spaces of fewer functions.",
+        },
+      );
   }
 }
 

@@ -73,15 +73,13 @@ export async function edgeCurve<R>(
   how?: CompileOptions,
 ): Promise<EdgeCurve> {
   const described = model.layers[layer];
-  if (described === undefined || !(from in new Array(described.inputs).fill(0)) || !(to >= 0 && to < described.outputs))
+  const isOne = (of: number, count: number) => Number.isInteger(of) && of >= 0 && of < count;
+  if (described === undefined || !isOne(from, described.inputs) || !isOne(to, described.outputs))
     throw new CajalError("unknown-unit", `edgeCurve: there is no edge from ${from} to ${to} in layer ${layer}`, {
       advice: `Layers: ${model.layers.map(({ inputs, outputs }) => `${inputs} → ${outputs}`).join(", ")}.`,
     });
   const { inputs, outputs } = described;
-  const places = Tensor.of(
-    Array.from(xs, (x) => new Array<number>(inputs).fill(x)).flat(),
-    [xs.length, inputs],
-  );
+  const places = Tensor.of(Array.from(xs, (x) => new Array<number>(inputs).fill(x)).flat(), [xs.length, inputs]);
   const sample = compile((x: Value) => layerEdges(described, model.params.layers[layer], x), how);
   const functions = (await sample(places)).numbers();
   await sample.release();

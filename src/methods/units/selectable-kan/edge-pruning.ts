@@ -24,7 +24,15 @@ export async function pruneEdges<R>(
     return model.layers.map((layer, l) => {
       const functions = layerEdges(layer, model.params.layers[l], inputs[l]);
       const edges = functions.square().mean(0);
-      return edges.less(functions.sum(1).square().mean(0).mul(threshold ** 2)).not();
+      return edges
+        .less(
+          functions
+            .sum(1)
+            .square()
+            .mean(0)
+            .mul(threshold ** 2),
+        )
+        .not();
     });
   }, how);
   const kept = await measure(x);

@@ -42,16 +42,25 @@ export function recorded(
   steps: number,
 ): GateHistory<Value> {
   const row = step.mul(1 / every(steps)).op("Floor");
-  const now = Tensor.of(Array.from({ length: records }, (_, i) => i), [records, 1, 1]);
+  const now = Tensor.of(
+    Array.from({ length: records }, (_, i) => i),
+    [records, 1, 1],
+  );
   return Object.fromEntries(
     Object.entries(history).map(([l, before]) => {
-      const shares = gateShares(layers[Number(l)], gates[Number(l)] as Value).unsqueeze(0).expand(before.shape);
+      const shares = gateShares(layers[Number(l)], gates[Number(l)] as Value)
+        .unsqueeze(0)
+        .expand(before.shape);
       return [l, row.equal(now).where(shares, before)];
     }),
   );
 }
 
-export function recordsOf(history: GateHistory<Tensor>, layers: readonly SelectableLayer[], steps: number): GateRecord[] {
+export function recordsOf(
+  history: GateHistory<Tensor>,
+  layers: readonly SelectableLayer[],
+  steps: number,
+): GateRecord[] {
   const rows = Math.ceil(steps / every(steps));
   return Object.entries(history).flatMap(([l, tensor]) => {
     const layer = Number(l);

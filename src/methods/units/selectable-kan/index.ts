@@ -30,7 +30,7 @@ export type { Scaling } from "./scaling.ts";
 export { type Choice, type Criterion, select } from "./selection.ts";
 export * as spaces from "./spaces/index.ts";
 export type { BasisSpace, ShapedSpace, Space } from "./spaces/space.ts";
-export { matchSymbol, type Symbol } from "./symbols.ts";
+export { matchSymbol, type SymbolicForm } from "./symbols.ts";
 export { examplesFromCsv, type TableExamples, type TableOptions } from "./table.ts";
 export {
   fineTune,

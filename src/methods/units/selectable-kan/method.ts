@@ -18,10 +18,12 @@ export default defineMethod({
     year: 2024,
     arxiv: "2408.08338",
   },
-  summary: "trains a network in which every node chooses the kinds of functions that its edges learn, and removes the others",
+  summary:
+    "trains a network in which every node chooses the kinds of functions that its edges learn, and removes the others",
   options: z.object({
     functions: count(1).max(7).default(7).describe("functions that are learned, of seven"),
     steps: count(20).default(500).describe("training steps of each network on a function"),
+    rate: z.number().positive().default(0.04).describe("learning rate of each network on a function"),
     points: count(70).default(400).describe("training points of a function"),
     trainImages: count(640).max(60_000).default(10_000).describe("training images of each set of pictures"),
     testImages: count(1).max(10_000).default(2000).describe("test images of each set of pictures"),
@@ -30,7 +32,12 @@ export default defineMethod({
   quick: { functions: 6, steps: 30, points: 80, trainImages: 640, testImages: 200, epochs: 1 },
   data: ["mnist", "fashion-mnist"],
   bars: [
-    { metric: "spaces against independent formulas, largest difference", atMost: 1e-5, over: "every seed", paper: "identities" },
+    {
+      metric: "spaces against independent formulas, largest difference",
+      atMost: 1e-5,
+      over: "every seed",
+      paper: "identities",
+    },
     { metric: "gradients against finite differences", atMost: 1e-3, over: "every seed", paper: "identity" },
     { metric: "folding with nothing pruned, largest change", atMost: 1e-5, over: "every seed", paper: "identity" },
     { metric: "spaces in the exported network that were not chosen", atMost: 0, over: "every seed", paper: "exact" },
@@ -49,8 +56,8 @@ export default defineMethod({
   ],
   async run(options, run) {
     await reportIdentities(run);
-    const { functions: tasks, steps, points } = options;
-    reportFunctions(run, await learnFunctions(run, { tasks, steps, points }), steps);
+    const { functions: tasks, ...rest } = options;
+    reportFunctions(run, await learnFunctions(run, { tasks, ...rest }), options.steps);
     reportPictures(run, await learnPictures(run, options));
   },
 });

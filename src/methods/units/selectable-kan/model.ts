@@ -1,6 +1,6 @@
 /** @file A network with selectable layers: what it consists of, its numbers, and what it computes. */
 
-import { CajalError, mapLeaves, type Replace, type Rng, scope, Tensor, type Value } from "../../../graph/index.ts";
+import { CajalError, mapLeaves, type Replace, type Rng, scope, type Tensor, type Value } from "../../../graph/index.ts";
 import { initLayer, type LayerParams, type SelectableLayer, selectable } from "./layer.ts";
 import { patchesOf, picturesOf } from "./patches.ts";
 import { type Scaling, scaleInputs, unscaleTargets } from "./scaling.ts";
@@ -14,11 +14,7 @@ export interface ModelParams<R, T> {
 }
 
 /** How the network is put together: its selectable layers as functions, the input, and the parameters of the rest. */
-export type Forward<R> = (
-  layers: readonly ((x: Value) => Value)[],
-  x: Value,
-  rest: Replace<R, Value>,
-) => Value;
+export type Forward<R> = (layers: readonly ((x: Value) => Value)[], x: Value, rest: Replace<R, Value>) => Value;
 
 /** A network. It never changes: training and pruning give another one. */
 export interface SelectableModel<R = object> {
@@ -67,11 +63,7 @@ export function selectableConv(
   kernel: number,
   { stride = 1, padding = 0, ...options }: SelectableConvOptions = {},
 ): InitialLayer {
-  return withNodes(
-    rng,
-    { inputs: inputs * kernel ** 2, outputs, window: { kernel, stride, padding } },
-    options,
-  );
+  return withNodes(rng, { inputs: inputs * kernel ** 2, outputs, window: { kernel, stride, padding } }, options);
 }
 
 function withNodes(
@@ -88,11 +80,7 @@ function withNodes(
  * A network of selectable layers, put together by `forward`: it is given the layers as functions, the input, and the parameters of the rest.
  * Splines, radial bases and rectifiers are zero outside [−1, 1]: `forward` has to keep what goes into a layer there, by tanh for example.
  */
-export function selectableModel<R>(
-  layers: readonly InitialLayer[],
-  rest: R,
-  forward: Forward<R>,
-): SelectableModel<R> {
+export function selectableModel<R>(layers: readonly InitialLayer[], rest: R, forward: Forward<R>): SelectableModel<R> {
   return {
     layers: layers.map(({ layer }) => layer),
     params: { layers: layers.map(({ params }) => params), rest },

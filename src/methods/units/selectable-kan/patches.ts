@@ -17,7 +17,9 @@ export function patchesOf(x: Value, { kernel, stride, padding }: Window): Patche
   const channels = x.shape[1];
   const places = kernel * kernel;
   const weight = Tensor.of(
-    Array.from({ length: channels * places * places }, (_, i) => Number(Math.floor(i / places) % places === i % places)),
+    Array.from({ length: channels * places * places }, (_, i) =>
+      Number(Math.floor(i / places) % places === i % places),
+    ),
     [channels * places, 1, kernel, kernel],
   );
   const copies = conv({ weight }, x, { stride, padding, groups: channels });

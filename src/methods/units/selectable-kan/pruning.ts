@@ -38,8 +38,16 @@ function prunedLayer(layer: SelectableLayer, { base, spaces }: LayerParams<Tenso
       return share === undefined ? [] : [{ node, share, column: nodes.indexOf(node) }];
     });
     if (owners.length === 0) return [];
-    const left = mapLeaves(spaces[name], (leaf) => takeColumns(leaf as Tensor, owners.map(({ column }) => column)));
-    const weight = scaleColumns(left.weight, owners.map(({ share }) => share));
+    const left = mapLeaves(spaces[name], (leaf) =>
+      takeColumns(
+        leaf as Tensor,
+        owners.map(({ column }) => column),
+      ),
+    );
+    const weight = scaleColumns(
+      left.weight,
+      owners.map(({ share }) => share),
+    );
     return [{ space, nodes: owners.map(({ node }) => node), params: { ...left, weight } }];
   });
   return {

@@ -40,7 +40,10 @@ it("a node is its base and its spaces, weighed by a softmax of its own gates", a
   const edges = await run((v: Value) => layerEdges(layer, params, v).sum(1), x);
   expectClose(y, edges, 4);
   // With the gates of one node all on one space, what the others do is gone from it.
-  const gates = Tensor.of([...params.gates?.numbers() ?? []].map((a, i) => (i < 7 ? (i === 2 ? 50 : 0) : a)), [3, 7]);
+  const gates = Tensor.of(
+    [...(params.gates?.numbers() ?? [])].map((a, i) => (i < 7 ? (i === 2 ? 50 : 0) : a)),
+    [3, 7],
+  );
   const silent = {
     ...params,
     gates,
@@ -63,9 +66,19 @@ it("contributions are shares times root mean squares", async () => {
   // A space with twice the coefficients contributes twice as much, at the same share.
   const [first, ...others] = network.params.layers;
   const { weight } = first.spaces.cheb;
-  const doubled = { ...first.spaces, cheb: { weight: Tensor.of(weight.numbers().map((v) => 2 * v), weight.shape) } };
+  const doubled = {
+    ...first.spaces,
+    cheb: {
+      weight: Tensor.of(
+        weight.numbers().map((v) => 2 * v),
+        weight.shape,
+      ),
+    },
+  };
   const louder = { ...network, params: { ...network.params, layers: [{ ...first, spaces: doubled }, ...others] } };
-  const [before, after] = [measured, await contributions(louder, x)].map((list) => list.find(({ name }) => name === "cheb"));
+  const [before, after] = [measured, await contributions(louder, x)].map((list) =>
+    list.find(({ name }) => name === "cheb"),
+  );
   expect(after?.share).toBe(before?.share);
   expect(after?.contribution).toBeCloseTo(2 * (before?.contribution ?? 0), 5);
 });

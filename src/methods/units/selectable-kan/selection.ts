@@ -23,7 +23,10 @@ export function select(measured: readonly Contribution[], keep: number, by: Crit
   return [...nodes.values()].map((spaces) => {
     const [{ layer, node }] = spaces;
     if (!(Number.isInteger(keep) && keep >= 1 && keep <= spaces.length))
-      throw new CajalError("argument", `select: node ${node} of layer ${layer} has ${spaces.length} spaces, not ${keep} to keep`);
+      throw new CajalError(
+        "argument",
+        `select: node ${node} of layer ${layer} has ${spaces.length} spaces, not ${keep} to keep`,
+      );
     const kept = ranked(spaces, by)
       .slice(0, keep)
       .sort((a, b) => b.contribution - a.contribution);

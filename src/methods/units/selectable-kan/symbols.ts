@@ -3,7 +3,7 @@
 import type { EdgeCurve } from "./edge-curves.ts";
 
 /** What a curve was matched with. */
-export interface Symbol {
+export interface SymbolicForm {
   /** "1.2·sin(3.1·(x − 0.4)) + 0.1" */
   readonly form: string;
   /** R²: the share of the curve's variance that the form explains. */
@@ -39,7 +39,7 @@ const stretch = [0.5, 60] as const;
 const grid = { stretches: 36, shifts: 25, rounds: 6 } as const;
 
 /** The simplest form that explains nearly as much as the best one. A curve that does not move is a number. */
-export function matchSymbol({ x, y }: Pick<EdgeCurve, "x" | "y">): Symbol {
+export function matchSymbol({ x, y }: Pick<EdgeCurve, "x" | "y">): SymbolicForm {
   const [low, high] = [Math.min(...x), Math.max(...x)];
   const span = high - low;
   if (Math.max(...y) - Math.min(...y) < 1e-9 || span < 1e-9) return { form: written(y[0]), r2: 1 };
@@ -58,8 +58,21 @@ interface Fit {
 }
 
 /** A grid over b and m, then finer ones around its best; a and d by least squares. */
-function bestFit({ of, stretches, shifts }: Candidate, x: Float64Array, y: Float64Array, low: number, span: number): Fit {
-  const at = (b: number, m: number) => ({ b, m, ...leastSquares(x.map((v) => of(b * (v - m))), y) });
+function bestFit(
+  { of, stretches, shifts }: Candidate,
+  x: Float64Array,
+  y: Float64Array,
+  low: number,
+  span: number,
+): Fit {
+  const at = (b: number, m: number) => ({
+    b,
+    m,
+    ...leastSquares(
+      x.map((v) => of(b * (v - m))),
+      y,
+    ),
+  });
   const better = (one: Fit, other: Fit) => (other.r2 > one.r2 ? other : one);
   const ratio = (stretch[1] / stretch[0]) ** (1 / (grid.stretches - 1));
   const signs = shifts ? [1] : [1, -1];

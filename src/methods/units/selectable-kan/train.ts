@@ -23,6 +23,9 @@ import { type Choice, type Criterion, select } from "./selection.ts";
 /** T of the gates' softmax while all spaces train, and while they are selected: a lower one sharpens. */
 const temperatures = [1, 0.5] as const;
 
+/** Contributions tell early which spaces are of use, and what is left gains from every step that it has for itself. */
+export const usualStages = [0.1, 0.1, 0.8] as const;
+
 /** The learning rate ends at this share of its first value. */
 const finalRate = 0.02;
 
@@ -32,7 +35,7 @@ type Passed = Pick<FitOptions<unknown, unknown, unknown>, "signal" | "compile" |
 export interface StageOptions extends Passed {
   /** Of all three stages. Default 500. */
   readonly steps?: number;
-  /** Shares of the steps: full training, selective training, fine-tuning. Default [0.3, 0.2, 0.5]. */
+  /** Shares of the steps: full training, selective training, fine-tuning. Default [0.1, 0.1, 0.8]. */
   readonly stages?: readonly [full: number, selective: number, tuning: number];
   /** Adam's learning rate: constant up to the selection, then falling to a fiftieth along a cosine. Default 0.01. */
   readonly rate?: number;
@@ -53,7 +56,7 @@ interface Timetable {
   readonly selected: number;
 }
 
-function timetable({ steps = 500, stages = [0.3, 0.2, 0.5] }: StageOptions): Timetable {
+function timetable({ steps = 500, stages = usualStages }: StageOptions): Timetable {
   const [full, selective, tuning] = stages;
   const fair = stages.every((share) => share >= 0) && Math.abs(full + selective + tuning - 1) < 1e-9;
   const [sharpened, selected] = [Math.round(full * steps), Math.round((full + selective) * steps)];
@@ -91,7 +94,13 @@ export async function trainSpaces<R>(
       const { step, gates } = before as State<Value>;
       const temperature = step.less(sharpened).where(step.mul(0).add(temperatures[0]), temperatures[1]);
       const now = cooled(p as unknown as ModelParams<R, Value>, (gate) => gate.div(temperature));
-      const after = recorded(gates, layers, now.layers.map((layer) => layer.gates), step, selected);
+      const after = recorded(
+        gates,
+        layers,
+        now.layers.map((layer) => layer.gates),
+        step,
+        selected,
+      );
       return { loss: lossOf(model, now, x, y, options), state: { step: step.add(1), gates: after } as typeof before };
     },
     state: { step: Tensor.scalar(0), gates: emptyHistory(layers, model.params) },
@@ -102,7 +111,12 @@ export async function trainSpaces<R>(
   });
   // At rest the temperature is 1.
   const final = selected > sharpened ? temperatures[1] : temperatures[0];
-  const settled = cooled(params, (gate) => Tensor.of(gate.numbers().map((a) => a / final), gate.shape));
+  const settled = cooled(params, (gate) =>
+    Tensor.of(
+      gate.numbers().map((a) => a / final),
+      gate.shape,
+    ),
+  );
   return {
     model: { ...model, params: settled, stage: "trained" },
     history: recordsOf(state.gates, layers, selected),

@@ -1,9 +1,13 @@
-/** @file The learning rate of networks that select nothing: that of those which do, half of the steps constant, then falling. */
+/** @file The learning rate of networks that select nothing: that of those which do, constant as long as spaces are selected, then falling. */
 
 import { type Schedule, schedule } from "../../../../nn/index.ts";
+import { usualStages } from "../train.ts";
 
-export function baselineRate(steps: number): Schedule {
-  const half = steps / 2;
-  const falling = schedule.cosine(0.01, half, 0.0002);
-  return schedule.define((step, a) => a.below(step, half, a.number(0.01, step), a.of(falling, a.plus(step, -half))));
+/** @param rate at first */
+export function baselineRate(rate: number, steps: number): Schedule {
+  const constant = Math.round((1 - usualStages[2]) * steps);
+  const falling = schedule.cosine(rate, steps - constant, 0.02 * rate);
+  return schedule.define((step, a) =>
+    a.below(step, constant, a.number(rate, step), a.of(falling, a.plus(step, -constant))),
+  );
 }

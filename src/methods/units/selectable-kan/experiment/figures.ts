@@ -56,6 +56,7 @@ export function networkFigure({ task, curves, chosen }: TaskResult): Figure {
       space,
     }));
   });
+  const at = { x: "x", y: "y", text: "label", fontSize: 11 };
   return {
     kind: "plot",
     title: `A network that has chosen its spaces: ${task}`,
@@ -81,7 +82,8 @@ export function networkFigure({ task, curves, chosen }: TaskResult): Figure {
       },
       { mark: "line", data: lines, x: "x", y: "y", z: "edge", stroke: "space", strokeWidth: 1.8 },
       { mark: "dot", data: nodes, x: "x", y: "y", r: 4, fill: "ink" },
-      { mark: "text", data: nodes, x: "x", y: "y", text: "label", dx: 9, textAnchor: "start", fontSize: 11 },
+      { mark: "text", data: nodes.filter(({ y }) => y > 0), ...at, dx: 9, textAnchor: "start" },
+      { mark: "text", data: nodes.filter(({ y }) => y === 0), ...at, dy: 14 },
     ],
     x: { domain: [0, widest], ticks: 0 },
     y: { domain: [-0.3, 2 * layers + 0.3], ticks: 0, grid: false },
@@ -96,28 +98,29 @@ const edgesOf = (curves: readonly EdgeCurve[], layer: number): EdgeCurve[] =>
 
 /** What each node gives to each space, while all train; small plots side by side, one for each node. */
 export function gateFigure({ task, history }: TaskResult, sharpened: number): Figure {
-  const rows: Row[] = history.map(({ step, layer, node, name, share }) => ({
-    step,
-    node: `layer ${layer + 1}, node ${node + 1}`,
-    space: name,
-    share,
-  }));
   return {
     kind: "plot",
     title: `Gates while all spaces train: ${task}`,
     caption:
       "The share α of each space at each node. From the dashed line on, a lower temperature sharpens them. Spaces are chosen at the end, by share times the size of what they add.",
     marks: [
-      { mark: "areaY", data: stacked(history), x: "step", y1: "below", y2: "upTo", fill: "space", fx: "node" },
+      {
+        mark: "areaY",
+        data: stacked(history),
+        x: "step",
+        y1: "below",
+        y2: "upTo",
+        fill: "space",
+        fillOpacity: 0.85,
+        fx: "node",
+      },
       { mark: "ruleX", data: [sharpened], strokeDasharray: "4 3" },
     ],
-    fx: { label: "node" },
     x: { label: "step", ticks: 3 },
     y: { label: "share α", domain: [0, 1], tickFormat: ".0%" },
     color: { label: "space", ...spaceColours },
     width: 720,
     height: 260,
-    ...(rows.length === 0 && { height: 100 }),
   };
 }
 
@@ -129,14 +132,21 @@ function stacked(history: readonly GateRecord[]): Row[] {
       const key = `${layer}:${node}:${step}`;
       const below = heights.get(key) ?? 0;
       heights.set(key, below + share);
-      return { step, node: `layer ${layer + 1}, node ${node + 1}`, space: name, below, upTo: Math.min(1, below + share) };
+      return {
+        step,
+        node: `layer ${layer + 1}, node ${node + 1}`,
+        space: name,
+        below,
+        upTo: Math.min(1, below + share),
+      };
     });
 }
 
-const spaceOrder = ({ name }: GateRecord): number => spaceNames.findIndex((space) => space === name);
+const spaceOrder = ({ name }: GateRecord): number => (spaceNames as readonly string[]).indexOf(name);
 
 /** Errors on test points: tasks down, models as dots. */
 export function errorFigure(results: readonly TaskResult[]): Figure {
+  const errors = results.flatMap(({ rmse }) => Object.values(rmse));
   const shown = [arms.two, arms.one, arms.random, arms.perceptron];
   const rows: Row[] = results.flatMap(({ task, rmse }) => [
     ...spaceNames.map((name) => ({ task, model: "one space for all", rmse: rmse[name] })),
@@ -148,10 +158,30 @@ export function errorFigure(results: readonly TaskResult[]): Figure {
     caption:
       "Root mean squared error on 1,000 test points, in deviations of the target; further left is better. Grey: the networks of a single space, one dot for each.",
     marks: [
-      { mark: "dot", data: rows.filter(({ model }) => model === "one space for all"), x: "rmse", y: "task", fill: "model", r: 3.5, fillOpacity: 0.6 },
-      { mark: "dot", data: rows.filter(({ model }) => model !== "one space for all"), x: "rmse", y: "task", fill: "model", r: 5 },
+      {
+        mark: "dot",
+        data: rows.filter(({ model }) => model === "one space for all"),
+        x: "rmse",
+        y: "task",
+        fill: "model",
+        r: 3.5,
+        fillOpacity: 0.6,
+      },
+      {
+        mark: "dot",
+        data: rows.filter(({ model }) => model !== "one space for all"),
+        x: "rmse",
+        y: "task",
+        fill: "model",
+        r: 5,
+      },
     ],
-    x: { label: "error (log)", type: "log", grid: true },
+    x: {
+      label: "error (log)",
+      type: "log",
+      grid: true,
+      domain: [0.85 * Math.min(...errors), 1.15 * Math.max(...errors)],
+    },
     y: { grid: true },
     color: {
       label: "model",
@@ -159,6 +189,6 @@ export function errorFigure(results: readonly TaskResult[]): Figure {
       range: ["grey", "blue", "sky", "amber", "orange"],
     },
     width: 720,
-    height: 340,
+    height: 90 + 40 * results.length,
   };
 }

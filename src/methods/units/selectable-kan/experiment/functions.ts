@@ -13,7 +13,10 @@ export interface Target {
 /** Bessel's J₀(z) = (1/π)∫₀^π cos(z·sin θ) dθ: on a periodic function, equal steps are exact once they are finer than z. */
 function besselJ0(z: number): number {
   const steps = 64;
-  return Array.from({ length: steps }, (_, i) => Math.cos(z * Math.sin((i * Math.PI) / steps))).reduce((a, b) => a + b) / steps;
+  return (
+    Array.from({ length: steps }, (_, i) => Math.cos(z * Math.sin((i * Math.PI) / steps))).reduce((a, b) => a + b) /
+    steps
+  );
 }
 
 export const targets: readonly Target[] = [
@@ -39,11 +42,17 @@ export const targets: readonly Target[] = [
 ];
 
 /** Examples of a function: inputs evenly random in [−1, 1], values with mean 0 and deviation 1 in the training set. */
-export function sampled({ dimensions, of }: Target, rng: Rng, sizes: { readonly train: number; readonly test: number }) {
+export function sampled(
+  { dimensions, of }: Target,
+  rng: Rng,
+  sizes: { readonly train: number; readonly test: number },
+) {
   const draw = (name: string, count: number) => {
     const x = rng.split(name).uniform([count, dimensions], -1, 1);
     const numbers = x.numbers();
-    const y = Float64Array.from({ length: count }, (_, i) => of(numbers.subarray(i * dimensions, (i + 1) * dimensions)));
+    const y = Float64Array.from({ length: count }, (_, i) =>
+      of(numbers.subarray(i * dimensions, (i + 1) * dimensions)),
+    );
     return { x, y };
   };
   const [train, test] = [draw("train", sizes.train), draw("test", sizes.test)];

@@ -6,7 +6,7 @@ import {
   decodeModel,
   exportOnnx,
   grad,
-  Rng,
+  type Rng,
   sizeOf,
   Tensor,
   type Value,
@@ -65,11 +65,7 @@ const formulas: readonly { space: BasisSpace; at: readonly number[]; exact: (x: 
 ];
 
 /** b_n(x) at each x. */
-export async function basisValues(
-  space: BasisSpace,
-  xs: readonly number[],
-  how?: CompileOptions,
-): Promise<number[][]> {
+export async function basisValues(space: BasisSpace, xs: readonly number[], how?: CompileOptions): Promise<number[][]> {
   const basis = compile((x: Value) => space.basis(x), how);
   const values = (await basis(Tensor.of(xs))).numbers();
   await basis.release();
@@ -81,7 +77,9 @@ export async function basisErrors(how?: CompileOptions): Promise<Record<string, 
   const errors: Record<string, number> = {};
   for (const { space, at, exact } of formulas) {
     const values = await basisValues(space, at, how);
-    errors[`${space.name} by its formula`] = largest(values.flatMap((row, i) => row.map((v, n) => v - exact(at[i])[n])));
+    errors[`${space.name} by its formula`] = largest(
+      values.flatMap((row, i) => row.map((v, n) => v - exact(at[i])[n])),
+    );
   }
   const splines = await basisValues(bspline(), between(-1, 1, 200), how);
   errors["B-splines sum to 1"] = largest(splines.map((row) => row.reduce((a, b) => a + b) - 1));
@@ -113,7 +111,10 @@ export async function gradientError(rng: Rng, how?: CompileOptions): Promise<num
       ...Object.fromEntries(params),
       x: double(rng.split("x").uniform([4, 3], -0.9, 0.9)),
     };
-    const scalar = ({ x, ...p }: Record<string, Value>) => edgeSum(space, p as SpaceParams<Value>, x).square().sum();
+    const scalar = ({ x, ...p }: Record<string, Value>) =>
+      edgeSum(space, p as SpaceParams<Value>, x)
+        .square()
+        .sum();
     const [value, slope] = [compile(scalar, how), compile((tree: Record<string, Value>) => grad(scalar)(tree), how)];
     const slopes = (await slope(given)) as Record<string, Tensor>;
     for (const [name, tensor] of Object.entries(given)) {
@@ -173,7 +174,10 @@ export async function reportIdentities(run: Run): Promise<void> {
   const pruned = prune(trained, chosen);
   const kept = new Set(chosen.flatMap(({ layer, spaces }) => spaces.map(({ name }) => `layer${layer}/${name}`)));
   const file = exported(pruned, x);
-  run.metric("spaces in the exported network that were not chosen", file.spaces.filter((name) => !kept.has(name)).length);
+  run.metric(
+    "spaces in the exported network that were not chosen",
+    file.spaces.filter((name) => !kept.has(name)).length,
+  );
   run.metric("exported numbers minus those of the formula", Math.abs(file.numbers - parameterCount(pruned)));
 }
 

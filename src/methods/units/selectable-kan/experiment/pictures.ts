@@ -1,20 +1,7 @@
 /** @file Part B: MNIST and Fashion-MNIST by convolutional networks that select, of one space, and of none. */
 
-import { loadImages } from "../../../../data/index.ts";
-import { compile, type Rng, type Tensor, type Value } from "../../../../graph/index.ts";
-import {
-  accuracyOf,
-  adam,
-  batches,
-  type Conv,
-  conv,
-  crossEntropy,
-  fit,
-  init,
-  type Linear,
-  linear,
-  takeRows,
-} from "../../../../nn/index.ts";
+import { compile, leavesOf, type Rng, sizeOf, type Tensor, type Value } from "../../../../graph/index.ts";
+import { accuracyOf, init, type Linear, linear } from "../../../../nn/index.ts";
 import type { Part, Run } from "../../../run.ts";
 import {
   applyModel,
@@ -30,7 +17,8 @@ import {
   trainSpaces,
 } from "../index.ts";
 import { type SpaceName, spaceNames } from "../spaces/index.ts";
-import { baselineRate } from "./baseline-rate.ts";
+import { firstImages, firstOf, type LabelledBytes, pixels } from "./images.ts";
+import { initPlain, plainLogits, trainPlain } from "./plain-network.ts";
 
 export const pictureSets = ["mnist", "fashion-mnist"] as const;
 
@@ -52,120 +40,100 @@ export interface PictureResult {
   readonly chosen: readonly Choice[];
 }
 
-interface Head<T> {
-  readonly head: Linear<T>;
+/** One set of pictures, and how it is learned. */
+interface Task {
+  readonly set: string;
+  readonly train: LabelledBytes;
+  readonly test: LabelledBytes;
+  readonly steps: number;
+  readonly rng: Rng;
 }
 
 const batch = 64;
+/** Training images that contributions are measured on. */
+const measured = 1024;
 const channels = [1, 4, 8] as const;
 /** 28 → 13 → 6 by kernels of 3 and strides of 2. */
 const side = 6;
 
-/** [batch, 28, 28] of bytes → [batch, 1, 28, 28] within [−1, 1] */
-const pixels = (images: Value): Value => images.cast("float32").mul(2 / 255).sub(1).unsqueeze(1);
+interface Head<T> {
+  readonly head: Linear<T>;
+}
 
-/** 1 → 4 → 8 channels and a linear head. The second layer's inputs are brought into the range of splines by tanh. */
+/** 1 → 4 → 8 channels and a linear head. What goes into the second layer is brought into the range of splines by tanh. */
 function convKan(rng: Rng, pool?: readonly SpaceName[]): SelectableModel<Head<Tensor>> {
   const layer = (l: number) => selectableConv(rng.split(l), channels[l], channels[l + 1], 3, { stride: 2, pool });
   const head = init.linear(rng.split("head"), channels[2] * side ** 2, 10);
   return selectableModel([layer(0), layer(1)], { head }, ([first, second], x, rest) =>
-    linear(rest.head, second(first(pixels(x)).tanh()).tanh().flatten()),
+    linear(rest.head, second(first(pixels(x)).tanh()).flatten()),
   );
-}
-
-interface PictureData {
-  readonly train: { readonly x: Tensor; readonly y: Tensor };
-  readonly test: { readonly x: Tensor; readonly y: Tensor };
-  readonly steps: number;
-}
-
-async function pictureData(run: Run, set: string, options: PictureOptions): Promise<PictureData> {
-  const first = async (split: "train" | "test", count: number) => {
-    const { images, labels } = await loadImages(run.data, set, split);
-    const rows = Array.from({ length: Math.min(count, labels.size) }, (_, i) => i);
-    return { x: takeRows(images, rows), y: takeRows(labels, rows) };
-  };
-  const train = await first("train", options.trainImages);
-  const steps = options.epochs * Math.floor(train.y.size / batch);
-  return { train, test: await first("test", options.testImages), steps };
 }
 
 export async function learnPictures(run: Run, options: PictureOptions): Promise<PictureResult[]> {
   const results: PictureResult[] = [];
   for (const set of pictureSets) {
-    const data = await pictureData(run, set, options);
-    const rng = run.rng.split(set);
-    const of = (stage: string, part: Part) => ({
-      steps: data.steps,
-      batch,
-      loss: "crossEntropy" as const,
-      rng: rng.split("batches"),
-      compile: run.compile,
-      signal: run.signal,
-      checkpoint: part.checkpoint,
-      onStep: ({ step, steps }: { readonly step: number; readonly steps: number }) =>
-        run.progress(stage, step, steps, "steps"),
-    });
-    const learned = async (name: string, keep: number, pool?: readonly SpaceName[]) => {
-      const initial = convKan(rng.split("weights"), pool);
-      const whole = `${set}: ${name}, all spaces`;
-      const { params } = await run.part(whole, async (part) => (await trainSpaces(initial, data.train, of(whole, part))).model);
-      const trained = { ...initial, params, stage: "trained" } as const;
-      const chosen = await run.part(`${set}: ${name}, selection`, async () =>
-        select(await contributions(trained, data.train.x, { batch: 4 * batch, compile: run.compile }), keep),
-      );
-      const pruned = prune(trained, chosen);
-      const tuning = `${set}: ${name}, pruned`;
-      const tuned = await run.part(tuning, async (part) => {
-        const model = await fineTune(pruned, data.train, of(tuning, part));
-        return { params: model.params };
-      });
-      const model = { ...pruned, ...tuned };
-      const accuracy = await accuracyOn(run, data.test, (x) => applyModel(model, x));
-      const result = { set, model: name, accuracy, parameters: parameterCount(model), chosen };
-      results.push(result);
-      return result;
-    };
-    const { parameters } = await learned(pictureArms.selecting, 2);
-    for (const space of spaceNames) await learned(space, 1, [space]);
-    const plain = `${set}: ${pictureArms.plain}`;
-    results.push({ ...(await run.part(plain, (part) => plainNetwork(run, rng.split("plain"), data, parameters, of(plain, part)))), set });
+    const train = await firstImages(run, set, "train", options.trainImages);
+    const test = await firstImages(run, set, "test", options.testImages);
+    const steps = options.epochs * Math.floor(train.y.size / batch);
+    const task = { set, train, test, steps, rng: run.rng.split(set) };
+    const selecting = await learnConvKan(run, task, pictureArms.selecting, 2);
+    results.push(selecting);
+    for (const space of spaceNames) results.push(await learnConvKan(run, task, space, 1, [space]));
+    results.push(await learnPlain(run, task, selecting.parameters));
   }
   return results;
 }
 
-interface Plain<T> {
-  readonly convolutions: readonly Conv<T>[];
-  readonly head: Linear<T>;
-}
+/** What training takes from the run and its part. */
+const within = (run: Run, part: Part, { steps, rng }: Task, stage: string) => ({
+  steps,
+  batch,
+  rate: 0.01,
+  loss: "crossEntropy" as const,
+  rng: rng.split("batches"),
+  compile: run.compile,
+  signal: run.signal,
+  checkpoint: part.checkpoint,
+  onStep: (at: { readonly step: number; readonly steps: number }) => run.progress(stage, at.step, at.steps, "steps"),
+});
 
-/** A convolutional network with ReLU, 1 → c → 2c channels, as many of them as come closest to the number of parameters. */
-async function plainNetwork(run: Run, rng: Rng, { train, test }: PictureData, parameters: number, options: Parameters<typeof trainSpaces>[2] & { readonly steps: number }) {
-  const size = (c: number) => c * 10 + 2 * c * (9 * c + 1) + 10 * (2 * c * side ** 2 + 1);
-  const c = Array.from({ length: 40 }, (_, i) => i + 1).reduce((best, each) =>
-    Math.abs(size(each) - parameters) < Math.abs(size(best) - parameters) ? each : best,
-  );
-  const network = (p: Plain<Value | Tensor>, x: Value) =>
-    linear(p.head, p.convolutions.reduce((h, layer) => conv(layer, h, { stride: 2 }).relu(), pixels(x)).flatten());
-  const { params } = await fit<Plain<Tensor>, PictureData["train"]>({
-    ...options,
-    params: {
-      convolutions: [init.conv(rng.split(0), 1, c, 3), init.conv(rng.split(1), c, 2 * c, 3)],
-      head: init.linear(rng.split("head"), 2 * c * side ** 2, 10),
-    },
-    loss: (p, { x, y }) => crossEntropy(network(p, x), y),
-    data: batches(train, { size: batch, rng: rng.split("batches") }),
-    optimiser: adam(baselineRate(options.steps)),
+/** Trains, selects, prunes and tunes a network; a part for each training, so that each has its checkpoint. */
+async function learnConvKan(
+  run: Run,
+  task: Task,
+  name: string,
+  keep: number,
+  pool?: readonly SpaceName[],
+): Promise<PictureResult> {
+  const { set, train } = task;
+  const initial = convKan(task.rng.split("weights"), pool);
+  const { params, chosen } = await run.part(`${set}: ${name}, spaces`, async (part) => {
+    const { model } = await trainSpaces(initial, train, within(run, part, task, `${set}: ${name}`));
+    const contributed = await contributions(model, firstOf(train, measured).x, { batch, compile: run.compile });
+    return { params: model.params, chosen: select(contributed, keep) };
   });
-  return {
-    model: pictureArms.plain,
-    accuracy: await accuracyOn(run, test, (x) => network(params, x)),
-    parameters: size(c),
-    chosen: [],
-  };
+  const pruned = prune({ ...initial, params, stage: "trained" }, chosen);
+  const tuned = await run.part(`${set}: ${name}, pruned`, async (part) => {
+    const { params: last } = await fineTune(pruned, train, within(run, part, task, `${set}: ${name}`));
+    return { params: last };
+  });
+  const model = { ...pruned, ...tuned };
+  const accuracy = await accuracyOn(run, task.test, (x) => applyModel(model, x));
+  return { set, model: name, accuracy, parameters: parameterCount(model), chosen };
 }
 
-async function accuracyOn(run: Run, { x, y }: PictureData["test"], logits: (x: Value) => Value): Promise<number> {
+async function learnPlain(run: Run, task: Task, parameters: number): Promise<PictureResult> {
+  const model = pictureArms.plain;
+  const stage = `${task.set}: ${model}`;
+  const rng = task.rng.split(model);
+  const initial = initPlain(rng, parameters, side);
+  const params = await run.part(stage, (part) => trainPlain(rng, initial, task.train, within(run, part, task, stage)));
+  const accuracy = await accuracyOn(run, task.test, (x) => plainLogits(params, x));
+  const size = leavesOf(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return { set: task.set, model, accuracy, parameters: size, chosen: [] };
+}
+
+async function accuracyOn(run: Run, { x, y }: LabelledBytes, logits: (x: Value) => Value): Promise<number> {
   const share = compile((images: Value, labels: Value) => accuracyOf(logits(images), labels), run.compile);
   const result = await share(x, y);
   await share.release();
@@ -178,13 +146,20 @@ export function reportPictures(run: Run, results: readonly PictureResult[]): voi
     const accuracy = (model: string) => of.find((result) => result.model === model)?.accuracy ?? Number.NaN;
     const singles = spaceNames.reduce((sum, name) => sum + accuracy(name), 0) / spaceNames.length;
     run.metric(`${set}: accuracy of S-ConvKAN`, accuracy(pictureArms.selecting));
-    run.metric(`${set}: accuracy of CNN with equal parameters`, accuracy(pictureArms.plain));
+    run.metric(`${set}: accuracy of a CNN with as many parameters`, accuracy(pictureArms.plain));
     run.metric(`${set}: S-ConvKAN minus mean of single spaces`, accuracy(pictureArms.selecting) - singles);
   }
   run.table("pictures", {
-    caption: "Test accuracy of convolutional networks 1 → 4 → 8 channels with a linear head, and of a plain one with as many parameters.",
+    caption:
+      "Test accuracy of convolutional networks 1 → 4 → 8 channels with a linear head, and of a plain one with as many parameters.",
     columns: ["set", "model", "accuracy", "parameters", "spaces chosen"],
-    rows: results.map(({ set, model, accuracy, parameters, chosen }) => [set, model, accuracy, parameters, tally(chosen)]),
+    rows: results.map(({ set, model, accuracy, parameters, chosen }) => [
+      set,
+      model,
+      accuracy,
+      parameters,
+      tally(chosen),
+    ]),
   });
 }
 

@@ -3,12 +3,11 @@
 import { type CompileOptions, compile, type Rng, type Tensor, type Value } from "../../../../graph/index.ts";
 import { adam, fit, init, type Mlp, mlp, mse, silu } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
-import { initLayer } from "../layer.ts";
 import {
   applyModel,
   type Choice,
-  contributions,
   type Criterion,
+  contributions,
   type EdgeCurve,
   edgeCurves,
   fineTune,
@@ -20,12 +19,14 @@ import {
   trainSelectable,
   trainSpaces,
 } from "../index.ts";
+import { initLayer } from "../layer.ts";
 import { type SpaceName, spaceNames } from "../spaces/index.ts";
 import { baselineRate } from "./baseline-rate.ts";
 import { sampled, type Target, targets } from "./functions.ts";
 
 export interface RegressionOptions {
   readonly steps: number;
+  readonly rate: number;
   readonly points: number;
   readonly tasks: number;
 }
@@ -67,13 +68,14 @@ export async function learnFunctions(run: Run, options: RegressionOptions): Prom
 }
 
 async function learnFunction(run: Run, target: Target, rng: Rng, options: RegressionOptions): Promise<TaskResult> {
-  const { steps } = options;
+  const { steps, rate } = options;
   const data = sampled(target, rng.split("points"), { train: options.points, test: 1000 });
   const { dimensions } = target;
   const widths = dimensions > 1 ? [dimensions, 4, 1] : [1, 3, 1];
   const how = oneThread(run);
   const named = (arm: string) => ({
     steps,
+    rate,
     compile: how,
     signal: run.signal,
     onStep: ({ step }: { readonly step: number }) => run.progress(`${target.name}: ${arm}`, step, steps, "steps"),
@@ -133,6 +135,7 @@ function randomSpaces(model: SelectableModel, rng: Rng): SelectableModel {
 
 interface Training {
   readonly steps: number;
+  readonly rate: number;
   readonly compile: CompileOptions;
   readonly signal: AbortSignal;
   readonly onStep: (progress: { readonly step: number }) => void;
@@ -145,7 +148,7 @@ async function perceptron(rng: Rng, dimensions: number, { train, test }: Data, t
     params: init.mlp(rng, [dimensions, 16, 16, 1]),
     loss: (p, { x, y }) => mse(mlp(p, x, silu), y),
     data: { batch: () => train },
-    optimiser: adam(baselineRate(training.steps)),
+    optimiser: adam(baselineRate(training.rate, training.steps)),
   });
   return rootMeanSquare((x) => mlp(params, x, silu), test, training.compile);
 }

@@ -3,6 +3,7 @@
 import type { Run } from "../../../run.ts";
 import { matchSymbol } from "../index.ts";
 import { spaceNames } from "../spaces/index.ts";
+import { usualStages } from "../train.ts";
 import { errorFigure, gateFigure, networkFigure } from "./figures.ts";
 import { arms, type TaskResult } from "./regression.ts";
 
@@ -20,7 +21,10 @@ export function reportFunctions(run: Run, results: readonly TaskResult[], steps:
     results.filter(({ rmse }) => rmse[arms.two] <= 1.3 * best(rmse)).length,
   );
   run.metric("error: S-KAN over MLP", mean[arms.two] / mean[arms.perceptron]);
-  run.metric("error: S-KAN with 1 space over median single space", mean[arms.one] / singles[Math.floor(singles.length / 2)]);
+  run.metric(
+    "error: S-KAN with 1 space over median single space",
+    mean[arms.one] / singles[Math.floor(singles.length / 2)],
+  );
   run.metric("error: chosen by contribution over chosen at random", mean[arms.two] / mean[arms.random]);
   run.metric("error: chosen by contribution over random from the start", mean[arms.two] / mean[arms.randomFromStart]);
   run.metric("error: chosen by contribution over chosen by share", mean[arms.two] / mean[arms.byShare]);
@@ -52,7 +56,7 @@ export function reportFunctions(run: Run, results: readonly TaskResult[], steps:
   });
   for (const result of results.slice(0, 2)) {
     run.figure(`network ${results.indexOf(result) + 1}`, networkFigure(result));
-    run.figure(`gates ${results.indexOf(result) + 1}`, gateFigure(result, Math.round(0.3 * steps)));
+    run.figure(`gates ${results.indexOf(result) + 1}`, gateFigure(result, Math.round(usualStages[0] * steps)));
   }
   run.figure("errors", errorFigure(results));
 }

@@ -20,7 +20,12 @@ function polynomials(name: string, size: number, recurrence: Recurrence): BasisS
       const p: Value[] = [t.mul(0).add(1), t];
       for (let n = 1; p.length < size; n++) {
         const { a, b } = recurrence(n);
-        p.push(t.mul(a).mul(p[n]).sub(p[n - 1].mul(b)));
+        p.push(
+          t
+            .mul(a)
+            .mul(p[n])
+            .sub(p[n - 1].mul(b)),
+        );
       }
       return concat(
         p.slice(0, size).map((value) => value.unsqueeze(-1)),

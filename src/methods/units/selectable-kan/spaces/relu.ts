@@ -1,7 +1,7 @@
 /** @file Squared products of two rectifiers (ReLU-KAN; Qiu et al. 2024, arXiv:2406.02075). */
 
-import { type BasisSpace, evenly } from "./space.ts";
 import type { SplineOptions } from "./bspline.ts";
+import { type BasisSpace, evenly } from "./space.ts";
 
 /** Intervals of the grid that each function spans. */
 const spanned = 4;

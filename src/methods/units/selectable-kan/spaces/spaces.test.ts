@@ -12,7 +12,11 @@ it("spaces are what their formulas say: splines by Cox and de Boor, T_n(cos θ) 
 });
 
 it("B-splines are twice continuously differentiable", async () => {
-  const spline = (x: Value) => bspline().basis(x).mul(Tensor.of([1, -2, 3, 5, -1, 2, 4, -3])).sum(-1);
+  const spline = (x: Value) =>
+    bspline()
+      .basis(x)
+      .mul(Tensor.of([1, -2, 3, 5, -1, 2, 4, -3]))
+      .sum(-1);
   const slope = (x: Value) => grad((v: Value) => spline(v).sum())(x);
   const bend = (x: Value) => grad((v: Value) => slope(v).sum())(x);
   const knots = Array.from({ length: 12 }, (_, i) => -1 + (i - 3) * 0.4);
@@ -41,7 +45,10 @@ it("the wavelet is a Mexican hat", async () => {
 it("rectified bells have peak 1 in the middle of their support, and 0 at its ends", async () => {
   const middles = Array.from({ length: 8 }, (_, n) => -1 + (n - 1) * 0.4);
   for (const [n, row] of (await basisValues(relu(), middles)).entries()) expect(row[n]).toBeCloseTo(1, 5);
-  const ends = await basisValues(relu(), middles.flatMap((middle) => [middle - 0.8, middle + 0.8]));
+  const ends = await basisValues(
+    relu(),
+    middles.flatMap((middle) => [middle - 0.8, middle + 0.8]),
+  );
   for (const [i, row] of ends.entries()) expect(row[Math.floor(i / 2)]).toBeCloseTo(0, 5);
 });
 
