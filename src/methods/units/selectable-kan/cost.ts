@@ -4,7 +4,10 @@ import { leavesOf, nodesBehind, sizeOf, type Tensor, trace, type Value } from ".
 import { applyModel, type ModelParams, type SelectableModel } from "./model.ts";
 import { parametersPerEdge } from "./spaces/space.ts";
 
-/** Numbers that the network has learned: per edge that is left, those of its node's spaces and the weight of its base; gates, as long as there are any; the rest. */
+/**
+ * Numbers that the network has learned: for each edge that is left, those of its node's spaces and the weight of its base; gates, as long as there are
+ * any; and the rest.
+ */
 export function parameterCount<R>({ layers, params }: SelectableModel<R>): number {
   const selectable = layers.map(({ inputs, outputs, spaces, edges }, l) => {
     const { base, gates } = params.layers[l];

@@ -4,8 +4,8 @@ import { type Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { functionsPerEdge, type Space } from "./spaces/space.ts";
 
 /**
- * weight [inputs, functions, nodes]: the coefficients c of each edge's functions. A space whose edges learn their form has one function, and beside it the
- * numbers of the form, [inputs, nodes] each.
+ * weight [inputs, functions, nodes]: the coefficients c of each edge's functions. A space whose edges learn their form has one function, and beside
+ * it the numbers of the form, [inputs, nodes] each.
  */
 export type SpaceParams<T> = { readonly weight: T } & Readonly<Record<string, T>>;
 

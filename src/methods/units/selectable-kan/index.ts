@@ -1,6 +1,6 @@
 /**
- * @file cajal/methods/units/selectable-kan: Kolmogorov-Arnold networks in which every node chooses its own kinds of learned functions (Yang, Zhang, Luo, Lu,
- * Shen 2024, arXiv:2408.08338).
+ * @file cajal/methods/units/selectable-kan: Kolmogorov-Arnold networks in which every node chooses its own kinds of learned functions (Yang, Zhang,
+ * Luo, Lu, Shen 2024, arXiv:2408.08338).
  */
 
 export { type Contribution, contributions, type MeasureOptions } from "./contribution.ts";

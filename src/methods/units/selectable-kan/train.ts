@@ -149,7 +149,7 @@ export interface TrainOptions extends Omit<StageOptions, "checkpoint"> {
   readonly keep?: number;
   /** Default: the contribution. */
   readonly by?: Criterion;
-  /** Brings inputs from their range to [−1, 1], and targets to mean 0 and deviation 1; the network then takes and gives the data's own units. Default false. */
+  /** Brings inputs to [−1, 1], targets to mean 0 and deviation 1; the network then takes and gives the data's own units. Default false. */
   readonly normalise?: boolean;
   /** Where the two trainings keep their checkpoints: before and after the selection. */
   readonly checkpoints?: { readonly spaces: CheckpointStorage; readonly tuning: CheckpointStorage };

@@ -14,7 +14,7 @@ const spaceColours = {
 /** Half the size of a curve's frame. */
 const half = { width: 0.42, height: 0.3 } as const;
 
-/** Layers of nodes one above the other, the inputs at the bottom; between them the edges' functions, coloured by the space that leads at their node. */
+/** Nodes in layers, the inputs at the bottom; between them the edges' functions, coloured by the space that leads at their node. */
 export function networkFigure({ task, curves, chosen }: TaskResult): Figure {
   const layers = Math.max(...curves.map(({ layer }) => layer)) + 1;
   const widest = Math.max(...Array.from({ length: layers }, (_, l) => edgesOf(curves, l).length));

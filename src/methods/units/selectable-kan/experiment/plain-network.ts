@@ -21,7 +21,10 @@ export interface Plain<T> {
   readonly head: Linear<T>;
 }
 
-/** Two convolutions of kernel 3 and stride 2, 1 → c → 2c channels, with so many c as come closest to a number of parameters. @param side of the last maps */
+/**
+ * Two convolutions of kernel 3 and stride 2, 1 → c → 2c channels, with so many c as come closest to a number of parameters.
+ * @param side of the last maps
+ */
 export function initPlain(rng: Rng, parameters: number, side: number): Plain<Tensor> {
   const distance = (c: number) => Math.abs(plainSize(c, side) - parameters);
   const c = Array.from({ length: 64 }, (_, i) => i + 1).reduce((best, each) =>
