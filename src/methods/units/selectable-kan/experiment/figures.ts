@@ -116,6 +116,7 @@ export function gateFigure({ task, history }: TaskResult, sharpened: number): Fi
       },
       { mark: "ruleX", data: [sharpened], strokeDasharray: "4 3" },
     ],
+    fx: { label: "node" },
     x: { label: "step", ticks: 3 },
     y: { label: "share α", domain: [0, 1], tickFormat: ".0%" },
     color: { label: "space", ...spaceColours },
