@@ -28,6 +28,7 @@ export async function contributions<R>(
   x: Tensor,
   { batch = x.shape[0], compile: how }: MeasureOptions = {},
 ): Promise<Contribution[]> {
+  const size = Math.min(batch, x.shape[0]);
   const measure = compile((examples: Value) => {
     const inputs = layerInputs(model, examples);
     return model.layers.map((layer, l) => {
@@ -39,10 +40,10 @@ export async function contributions<R>(
     });
   }, how);
   try {
-    const pieces = Math.floor(x.shape[0] / batch);
+    const pieces = Math.floor(x.shape[0] / size);
     const results: Awaited<ReturnType<typeof measure>>[] = [];
     for (let piece = 0; piece < pieces; piece++) {
-      const rows = Array.from({ length: batch }, (_, i) => piece * batch + i);
+      const rows = Array.from({ length: size }, (_, i) => piece * size + i);
       results.push(await measure(takeRows(x, rows)));
     }
     return model.layers.flatMap(({ spaces }, layer) =>

@@ -41,7 +41,7 @@ export function recorded(
   step: Value,
   steps: number,
 ): GateHistory<Value> {
-  const row = step.mul(1 / every(steps)).op("Floor");
+  const row = step.div(every(steps)).op("Floor");
   const now = Tensor.of(
     Array.from({ length: records }, (_, i) => i),
     [records, 1, 1],

@@ -29,7 +29,7 @@ export default defineMethod({
     testImages: count(1).max(10_000).default(2000).describe("test images of each set of pictures"),
     epochs: count(1).default(3).describe("passes over the training images"),
   }),
-  quick: { functions: 6, steps: 30, points: 80, trainImages: 640, testImages: 200, epochs: 1 },
+  quick: { functions: 3, steps: 30, points: 80, trainImages: 640, testImages: 200, epochs: 1 },
   data: ["mnist", "fashion-mnist"],
   bars: [
     {

@@ -26,6 +26,7 @@ export const targets: readonly Target[] = [
     dimensions: 1,
     of: ([x]) => Math.sin(6 * Math.PI * x) + 0.5 * Math.cos(10 * Math.PI * x),
   },
+  { name: "J₀(20x)", dimensions: 1, of: ([x]) => besselJ0(20 * x) },
   { name: "sign(x − 0.1) + ½|x + 0.4|", dimensions: 1, of: ([x]) => Math.sign(x - 0.1) + 0.5 * Math.abs(x + 0.4) },
   {
     name: "exp(−40((x − 0.3)² + (y + 0.2)²))",
@@ -33,7 +34,6 @@ export const targets: readonly Target[] = [
     of: ([x, y]) => Math.exp(-40 * ((x - 0.3) ** 2 + (y + 0.2) ** 2)),
   },
   { name: "xy", dimensions: 2, of: ([x, y]) => x * y },
-  { name: "J₀(20x)", dimensions: 1, of: ([x]) => besselJ0(20 * x) },
   {
     name: "√((x₁ − x₂)² + (x₃ − x₄)²)",
     dimensions: 4,
