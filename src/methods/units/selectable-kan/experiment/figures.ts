@@ -98,6 +98,7 @@ const edgesOf = (curves: readonly EdgeCurve[], layer: number): EdgeCurve[] =>
 
 /** What each node gives to each space, while all train; small plots side by side, one for each node. */
 export function gateFigure({ task, history }: TaskResult, sharpened: number): Figure {
+  const last = Math.max(...history.map(({ step }) => step));
   return {
     kind: "plot",
     title: `Gates while all spaces train: ${task}`,
@@ -117,7 +118,8 @@ export function gateFigure({ task, history }: TaskResult, sharpened: number): Fi
       { mark: "ruleX", data: [sharpened], strokeDasharray: "4 3" },
     ],
     fx: { label: "node" },
-    x: { label: "step", ticks: 3 },
+    // With room after the last step, so that its number and the next plot's 0 stay apart.
+    x: { label: "step", ticks: 3, domain: [0, 1.08 * last] },
     y: { label: "share α", domain: [0, 1], tickFormat: ".0%" },
     color: { label: "space", ...spaceColours },
     width: 720,
