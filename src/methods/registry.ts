@@ -33,6 +33,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
   },
+  "selectable-kan": {
+    family: "units",
+    title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",
+    load: () => import("./units/selectable-kan/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
     title: "Which of two answers is better, by a network of language-model reviewers",
