@@ -27,7 +27,7 @@ export default defineMethod({
     points: count(70).default(400).describe("training points of a function"),
     trainImages: count(640).max(60_000).default(10_000).describe("training images of each set of pictures"),
     testImages: count(1).max(10_000).default(2000).describe("test images of each set of pictures"),
-    epochs: count(1).default(3).describe("passes over the training images"),
+    epochs: count(1).default(4).describe("passes over the training images"),
   }),
   quick: { functions: 3, steps: 30, points: 80, trainImages: 640, testImages: 200, epochs: 1 },
   data: ["mnist", "fashion-mnist"],
