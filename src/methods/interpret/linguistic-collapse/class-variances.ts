@@ -12,8 +12,8 @@ export interface VarianceState {
   readonly residuals: Float64Array;
 }
 
-/** A mean that is so far off, in standard deviations of its class, is one of other vectors. */
-const residualLimit = 1e-4;
+/** A mean that is so far off is one of other vectors: in standard deviations of its class, and as a share of its length (rounding). */
+const residualLimit = { deviations: 1e-4, length: 1e-10 };
 
 /** Squared distances from the final means, in float64. Resumable and mergeable, with the same means only. */
 export class VarianceAccumulator {
@@ -79,10 +79,13 @@ export class VarianceAccumulator {
         throw otherVectors(
           `class ${ids[c]} has ${counts[c]} vectors, and had ${means.counts[c]} when its mean was taken`,
         );
-      let off = 0;
-      for (let k = 0; k < width; k++) off += (residuals[c * width + k] / counts[c]) ** 2;
+      let [off, length] = [0, 0];
+      for (let k = c * width; k < (c + 1) * width; k++) {
+        off += (residuals[k] / counts[c]) ** 2;
+        length += means.means[k] ** 2;
+      }
       const variance = squares[c] / counts[c];
-      if (off > residualLimit ** 2 * variance)
+      if (off > residualLimit.deviations ** 2 * variance + residualLimit.length ** 2 * length)
         throw otherVectors(`the mean of class ${ids[c]} is not that of its vectors`);
     }
     return squares.map((sum, c) => sum / counts[c]);
