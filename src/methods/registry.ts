@@ -33,6 +33,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
   },
+  "linguistic-collapse": {
+    family: "interpret",
+    title: "How far the top layer of a language model or classifier has collapsed",
+    load: () => import("./interpret/linguistic-collapse/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -42,7 +42,12 @@ export interface Geometry
   readonly dualDistance: number;
   readonly dualError: number;
   readonly perClass: readonly ClassFindings[];
+  /** ⟨u_c, u_c'⟩ of all pairs, of few classes (30 at most). */
+  readonly cosines?: readonly (readonly number[])[];
 }
+
+/** More classes make no table to look at. */
+const tabled = 30;
 
 /** NC4 and what else validation data say. */
 export interface Validation {
@@ -82,6 +87,12 @@ export async function geometry(
     return 1 - distance2 / 2;
   });
   const [taken, takenHead] = [vectors, head.weight].map((rows) => (drawn ? rowsAt(rows, drawn, width) : rows));
+  const cosine = (a: number, b: number) => {
+    let product = 0;
+    for (let k = 0; k < width; k++) product += directions[a * width + k] * directions[b * width + k];
+    return product;
+  };
+  const places = Array.from(ids.keys());
   const lengths = momentsOf(norms);
   const logLengths = momentsOf(norms.filter((norm) => norm >= tiny).map(Math.log));
   return {
@@ -104,6 +115,7 @@ export async function geometry(
       nearest: nearest[c] < 0 ? -1 : ids[nearest[c]],
       nearestDist: nearestDist[c],
     })),
+    ...(ids.length <= tabled && { cosines: places.map((a) => places.map((b) => cosine(a, b))) }),
   };
 }
 

@@ -14,6 +14,7 @@ it("a perfect simplex, noise on it, the formulas straight, rotations and shifts"
   expect(found.streaming).toBeLessThan(1e-9);
   expect(found.rotation).toBeLessThan(1e-6);
   expect(found.shift).toBeLessThan(1e-6);
+  expect(found.shiftedDecisions).toBe(0);
 });
 
 it("two vectors a class, by hand", async () => {

@@ -102,6 +102,18 @@ export async function measured(
   return Object.fromEntries(measures.map((measure) => [measure, found[measure]])) as Record<Measure, number>;
 }
 
+/** Which class mean each vector is nearest to. */
+export async function nearestMeans({ width, classes, rows, labels, head }: Labelled): Promise<Int32Array> {
+  const sums = new MeanAccumulator(classes, width);
+  sums.add(rows, labels);
+  const decider = new Decider(sums.means(1), { weight: head });
+  try {
+    return (await decider.decide(rows)).byMean;
+  } finally {
+    await decider.release();
+  }
+}
+
 /** Vectors and head turned by one random rotation. */
 export function rotated(data: Labelled, rng: Rng): Labelled {
   const axes = orthonormal(rng, data.width, data.width);
