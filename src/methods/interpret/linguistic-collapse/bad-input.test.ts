@@ -5,6 +5,7 @@ import { onnxLanguageModel } from "../../../probe/index.ts";
 import {
   collapseTrend,
   DecisionAccumulator,
+  findHead,
   geometry,
   labelledBatches,
   MeanAccumulator,
@@ -18,9 +19,8 @@ import {
 const rng = new Rng(1);
 const vocabulary = 12;
 const params: Gpt<Tensor> = init.gpt(rng.split("model"), { vocabulary, width: 6, layers: 1, heads: 2, context: 8 });
-const file = exportOnnx((t: Value) => gpt(params, t, { heads: 2 }), [Tensor.zeros([2, 8], "int64")], {
+const file = exportOnnx((t: Value) => gpt(params, t, { heads: 2 }), [Tensor.zeros([8, 8], "int64")], {
   names: ["input_ids"],
-  batch: { name: "N", arguments: [0] },
 });
 const imported = importOnnx(file);
 const model = onnxLanguageModel(imported, { name: "tiny", tokenize: () => [], causal: true });
@@ -28,9 +28,7 @@ const tokens = Array.from({ length: 300 }, () => rng.int(0, vocabulary));
 const text = packedText(tokens, { steps: 8, size: 8 });
 
 it("an embedding taken before the final norm is refused, and the one that fits is named", async () => {
-  const weight = Object.entries(imported.params).find(([, { shape }]) => shape[0] === vocabulary)?.[0] ?? "";
-  const names = imported.nodes.flatMap(({ outputs }) => outputs);
-  const final = names.find((name) => name.startsWith("norm/")) ?? "";
+  const { embedding: final, weight } = findHead(model);
   const before = imported.nodes.find(({ outputs }) => outputs.includes(final))?.inputs[0] ?? "";
   await expect(neuralCollapse(model, text, text, { at: { embedding: before, weight } })).rejects.toMatchObject({
     code: "argument",
@@ -57,7 +55,7 @@ it("a head that is none, and labels that the model has not", async () => {
     code: "bad-labels",
     message: /label 3 is beyond the 3 classes/,
   });
-  await expect(neuralCollapse(classifier, [], [])).rejects.toMatchObject({ code: "argument" });
+  await expect(neuralCollapse(classifier, [], [])).rejects.toMatchObject({ code: "no-data" });
 });
 
 it("too few classes, or classes of one vector, are refused with their counts and what to do", () => {
@@ -87,7 +85,7 @@ it("too few classes, or classes of one vector, are refused with their counts and
 
 it("padding that is counted as a class is noticed", async () => {
   const padded = Array.from({ length: 400 }, (_, i) => (i % 8 < 5 ? 0 : rng.int(0, vocabulary)));
-  const batches = packedText(padded, { steps: 8, size: 10 });
+  const batches = packedText(padded, { steps: 8, size: 8 });
   const { warnings } = await neuralCollapse(model, batches, batches, { minCount: 2 });
   expect(warnings).toEqual([expect.stringMatching(/^6\d % of the positions have the label 0.*mask/)]);
   expect((await neuralCollapse(model, text, text)).warnings).toEqual([]);

@@ -37,8 +37,9 @@ type Named = Readonly<Record<string, Value>>;
 
 /** Ops after which a number is the same number. */
 const passing = new Set(["Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Dropout"]);
-/** Ops that leave the order of the logits of one position as it is; of two operands, where one is a constant. */
+/** Ops that leave the order of the logits of one position as it is. */
 const keepingOrder = new Set([...passing, "Softmax", "LogSoftmax", "Tanh"]);
+/** Those too, where one operand is a constant. */
 const scaling = new Set(["Mul", "Div"]);
 
 /**
@@ -108,15 +109,13 @@ export function traceHead(model: string, logits: Value, weights: Named, taps: Na
       if (bias === undefined) throw fail("what is added to its last product has no name");
       product = value;
       value = own === second ? first : second;
-      continue;
     } else if (scaling.has(op) && (second?.constant ?? first.constant) !== undefined)
       value = second?.constant === undefined ? (second ?? first) : first;
     else throw fail(`it ends in ${op === "" ? "its input" : op}`);
-    product = undefined;
   }
 }
 
-/** The value itself, or that which it was before it was moved about: the last one that is wanted. */
+/** The value itself, or one that it was before it was moved about: the first that is wanted. */
 function movedFrom(value: Value, wanted: (value: Value) => boolean): Value | undefined {
   for (let at: Value | undefined = value; at !== undefined; ) {
     if (wanted(at)) return at;

@@ -14,7 +14,7 @@ import {
 } from "../../../../nn/index.ts";
 import { DecoderNetwork, TextModel } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
-import { type CollapseReport, neuralCollapse, packedText, type TextBatch } from "../index.ts";
+import { type CollapseReport, neuralCollapse, type TextBatch } from "../index.ts";
 import type { Captions } from "./captions.ts";
 import type { Options } from "./options.ts";
 
@@ -60,17 +60,22 @@ export async function study(
 export async function untrained(run: Run, design: Design, text: Captions, options: Options): Promise<Subject> {
   const name = `untrained, ${nameOf(design)}`;
   const params = initial(run, name, design, text, options);
-  return { name, design, params, report: await measured(run, name, design, params, text, options) };
+  return {
+    name,
+    design,
+    params,
+    report: await measured(run, name, design, params, { ...text, train: text.some }, options),
+  };
 }
 
 /** A control: the same model, the positions of the training text labelled with each other's next words. */
 export async function shuffledLabels(run: Run, subject: Subject, text: Captions, options: Options): Promise<Subject> {
   const name = "labels in random order";
-  const labels = text.train.map((batch) => batch.labels?.numbers() ?? new Float64Array());
+  const labels = text.some.map((batch) => batch.labels?.numbers() ?? new Float64Array());
   const all = labels.flatMap((of) => Array.from(of).filter((label) => label >= 0));
   const order = run.rng.split(name).permutation(all.length);
   let at = 0;
-  const train = text.train.map((batch, b): TextBatch => {
+  const train = text.some.map((batch, b): TextBatch => {
     const mixed = labels[b].map((label) => (label < 0 ? -1 : all[order[at++]]));
     return { tokens: batch.tokens, labels: Tensor.of(mixed, batch.tokens.shape, "int32") };
   });
@@ -103,21 +108,8 @@ function trained(run: Run, name: string, design: Design, text: Captions, options
   const stage = `training: ${name}`;
   return run.part(stage, async (part) => {
     const heads = headsOf(design.width);
-    const rows = packedText(text.tokens, { steps: options.steps, size: 1 });
-    const joined = (tensors: readonly Tensor[]) =>
-      new Tensor(
-        "int32",
-        [tensors.length, options.steps],
-        Int32Array.from(tensors.flatMap(({ data }) => Array.from(data, Number))),
-      );
-    const sequences = {
-      inputs: joined(rows.map(({ tokens }) => tokens)),
-      targets: joined(rows.flatMap(({ labels }) => labels ?? [])),
-    };
-    const data = batches(sequences, {
-      size: Math.min(options.batch, rows.length),
-      rng: run.rng.split(name).split("batches"),
-    });
+    const size = Math.min(options.batch, text.sequences.inputs.shape[0]);
+    const data = batches(text.sequences, { size, rng: run.rng.split(name).split("batches") });
     const steps = design.epochs * data.perEpoch;
     const { params } = await fit({
       params: initial(run, name, design, text, options),

@@ -10,6 +10,7 @@ export const options = z.object({
   longer: z.array(count()).default([2, 4]).describe("epochs of further models of the second width and the most layers"),
   vocabulary: count().default(1200).describe("words that they know"),
   trainLines: count().default(29_000).describe("descriptions they learn from, and classes are measured on"),
+  controlLines: count().default(6000).describe("descriptions that classes of the controls are measured on"),
   steps: count().default(64).describe("words in a sequence"),
   batch: count().default(32).describe("sequences in a batch"),
   learningRate: z.number().positive().default(3e-3).describe("of AdamW, falling to 0 in a straight line"),
