@@ -1,6 +1,6 @@
 /** @file All kinds of models as one: a traced function from what a batch feeds to logits, whose inside has names. */
 
-import { CajalError, type ImportedModel, type Port, Tensor, Value } from "../../../graph/index.ts";
+import { CajalError, type ImportedModel, type Port, Tensor, tap, Value } from "../../../graph/index.ts";
 import { type LanguageModel, Model, type Weights } from "../../../probe/index.ts";
 import type { Batch } from "./batches.ts";
 
@@ -55,7 +55,8 @@ function classifier(model: ImportedModel, name: string): Network {
         throw new CajalError("argument", `${name} is a classifier: its batches are { inputs, labels }`);
       return { inputs: [batch.inputs], labels: Int32Array.from(batch.labels.numbers()) };
     },
-    apply: ([value], weights) => model.apply(weights, { [input.name]: value })[output],
+    // The input has a name like all else: of a linear classifier it is what the head multiplies.
+    apply: ([value], weights) => model.apply(weights, { [input.name]: tap(input.name, value) })[output],
   };
 }
 
@@ -94,7 +95,8 @@ function textNetwork(model: LanguageModel): Network {
       const logits = model.apply(tokens, present, Object.keys(weights).length === 0 ? undefined : weights);
       if (logits instanceof Value) return logits;
       // An imported model gives all its outputs by name.
-      const named = Object.entries(logits ?? {}).find(([name, value]) => /logit/i.test(name) && value instanceof Value);
+      const outputs = Object.entries(logits ?? {}).filter(([, value]) => value instanceof Value);
+      const [named = outputs.length === 1 ? outputs[0] : undefined] = outputs.filter(([name]) => /logit/i.test(name));
       if (named !== undefined) return named[1];
       throw new CajalError("shape", `${model.name} gives no logits`, {
         advice: 'Export it with its head: an output "logits" [batch, steps, vocabulary].',

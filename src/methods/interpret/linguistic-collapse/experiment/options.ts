@@ -29,6 +29,7 @@ export const options = z.object({
     .min(0)
     .default(128)
     .describe("stories that stories260K tells and is measured on; 0 leaves it out"),
+  storyTokens: count().max(512).default(256).describe("tokens of a story at most"),
   resnetImages: z
     .number()
     .int()
@@ -48,6 +49,7 @@ export const quick = {
   seedModels: 3,
   shuffles: 500,
   stories: 16,
+  storyTokens: 64,
   resnetImages: 100,
 };
 

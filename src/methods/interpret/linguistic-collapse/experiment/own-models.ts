@@ -8,8 +8,6 @@ import type { Run } from "../../../run.ts";
 import { type CollapseReport, type LabelledBatch, neuralCollapse, paddedTexts } from "../index.ts";
 import type { Options } from "./options.ts";
 
-/** Tokens of a story at most. */
-const storyLength = 256;
 /** Of the stories, a quarter is kept to validate on. */
 const held = 4;
 
@@ -19,12 +17,12 @@ export interface OwnModel {
   readonly words: readonly string[];
 }
 
-export function storyTeller(run: Run, { stories, minCount }: Options): Promise<OwnModel> {
+export function storyTeller(run: Run, { stories, storyTokens, minCount }: Options): Promise<OwnModel> {
   return run.part("stories260K", async ({ rng }) => {
     const model = await loadStories260K(run.data);
     const { decoder } = model.network;
     if (decoder === undefined) throw new CajalError("bad-file", "stories260K is no decoder");
-    const texts = await told(decoder, model.begin, stories, rng, run);
+    const texts = await told(decoder, model.begin, { stories, length: storyTokens }, rng, run);
     const kept = Math.max(1, Math.floor(stories / held));
     const report = await neuralCollapse(model, paddedTexts(texts.slice(kept)), paddedTexts(texts.slice(0, kept)), {
       minCount,
@@ -40,7 +38,7 @@ export function storyTeller(run: Run, { stories, minCount }: Options): Promise<O
 async function told(
   decoder: Decoder,
   begin: readonly number[],
-  stories: number,
+  { stories, length }: { readonly stories: number; readonly length: number },
   rng: Rng,
   run: Run,
 ): Promise<number[][]> {
@@ -49,7 +47,6 @@ async function told(
     const { logits, fresh } = gptStep(params, cache, tokens, options);
     return { likely: logits.softmax(-1), fresh };
   }, run.compile);
-  const length = Math.min(storyLength, sizes.context);
   const texts = Array.from({ length: stories }, () => [...begin]);
   let cache = init.gptCache(params, { heads: sizes.heads, batch: stories, capacity: length });
   try {
