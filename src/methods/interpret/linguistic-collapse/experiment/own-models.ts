@@ -11,7 +11,7 @@ import type { Options } from "./options.ts";
 /** Of the stories, a quarter is kept to validate on. */
 const held = 4;
 
-/** Names of the classes, and what was measured. */
+/** What was measured, and the names of the classes in its order. */
 export interface OwnModel {
   readonly report: CollapseReport;
   readonly words: readonly string[];
@@ -99,7 +99,7 @@ export function residualNetwork(run: Run, { resnetImages }: Options): Promise<Ow
       onProgress: (pass, done, total) =>
         run.progress(`ResNet-20 (${pass})`, done, total ?? Math.ceil(resnetImages / pictureBatch), "batches"),
     });
-    return { report, words: cifar10Classes };
+    return { report, words: report.perClass.map(({ id }) => cifar10Classes[id]) };
   });
 }
 
