@@ -7,7 +7,7 @@ import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
 it("the README of linguistic-collapse does what it says", () => {
   const [snippet] = snippetsOf("src/methods/interpret/linguistic-collapse/README.md");
-  expect(runSnippet(snippet).trim().split("\n")).toEqual(["true true", "1", "30", "30 true []"]);
+  expect(runSnippet(snippet).trim().split("\n")).toEqual(["true true", "1.00", "30", "30 true []"]);
 });
 
 const there = ["multi30k", "stories260K", "resnet-cifar10", "cifar10"].every((set) => mirrored(set) !== undefined);
