@@ -179,7 +179,7 @@ it("ONNX classifiers: a product and its bias, a Gemm turned round behind a flatt
   const [hidden, top] = [init.linear(rng.split("hidden"), 12, 7), init.linear(rng.split("top"), 7, classes)];
   const shifted = { ...top, bias: rng.normal([classes]) };
   const logits = (x: Value) => linear(shifted, linear(hidden, x).relu());
-  const example = [Tensor.zeros([1, 12])];
+  const example: [Tensor] = [Tensor.zeros([1, 12])];
   const plain = importOnnx(exportOnnx(logits, example, { batch: { name: "N", arguments: [0] } }));
   const soft = importOnnx(
     exportOnnx((x: Value) => logits(x).softmax(), example, { batch: { name: "N", arguments: [0] } }),

@@ -1,6 +1,6 @@
 /** @file The language models: word-level transformers that differ in width, depth, epochs or seed. */
 
-import { Tensor, type Value } from "../../../../graph/index.ts";
+import { Tensor } from "../../../../graph/index.ts";
 import {
   adamw,
   batches,
@@ -111,10 +111,9 @@ function trained(run: Run, name: string, design: Design, text: Captions, options
     const size = Math.min(options.batch, text.sequences.inputs.shape[0]);
     const data = batches(text.sequences, { size, rng: run.rng.split(name).split("batches") });
     const steps = design.epochs * data.perEpoch;
-    const { params } = await fit({
+    const { params } = await fit<Gpt<Tensor>, Captions["sequences"]>({
       params: initial(run, name, design, text, options),
-      loss: (p: Gpt<Value>, { inputs, targets }: { inputs: Value; targets: Value }) =>
-        crossEntropy(gpt(p, inputs, { heads }), targets),
+      loss: (p, { inputs, targets }) => crossEntropy(gpt(p, inputs, { heads }), targets),
       data,
       optimiser: adamw(schedule.linear(options.learningRate, 0, steps), {
         weightDecay: options.weightDecay,
