@@ -144,7 +144,9 @@ function checkOpset(model: ModelProto, source: string): number {
 function staticNames(nodes: readonly NodeProto[], names = new Set<string>()): Set<string> {
   for (const { opType = "", input, attribute } of nodes) {
     for (const { g } of attribute) if (g !== undefined) staticNames(g.node, names);
-    const indices = [...(ops[opType]?.staticInputs ?? []), ...(oldStaticInputs[opType] ?? [])];
+    // A damaged file may name an op "constructor".
+    const known = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
+    const indices = [...(known?.staticInputs ?? []), ...(oldStaticInputs.get(opType) ?? [])];
     for (const i of indices) if (input[i] !== undefined) names.add(input[i]);
   }
   return names;
