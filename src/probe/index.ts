@@ -25,11 +25,21 @@ export {
   type TokenEffect,
 } from "./language/lens.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
+export {
+  type FeedForwardWeights,
+  type HeadWeights,
+  type NeuronSide,
+  type NeuronWeights,
+  type NeuronWeightsOptions,
+  type NormWeights,
+  neuronWeights,
+} from "./language/neuron-weights.ts";
 export { readsText } from "./language/onnx-inputs.ts";
 export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onnx-language-model.ts";
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
+export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
 export type { TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";

@@ -28,6 +28,8 @@ export interface TextNetwork extends Pick<LanguageModel, "fixed" | "context"> {
   readonly parameters: number;
   readonly layers: readonly TextLayer[];
   readonly weights: Weights<Tensor>;
+  /** What else is in an ONNX file by name: integers, quantised weights among them. */
+  readonly constants?: Weights<Tensor>;
   /** Whether a step sees only those before it. */
   readonly causal: boolean;
   /** The weights by their role, where the architecture is known. */
