@@ -75,9 +75,10 @@ export async function* decodeNeurons(
       for (const network of networks) {
         for (const side of sidesOf(network, options.sides)) {
           const rows = await neuronDirections(weights, network, side, norm);
-          for (const [index, both] of (await decodeRows(reader, rows, signal)).entries())
-            for (const [i, said] of both.entries())
-              found.push({ ...at(network, index), side, sign: i === 0 ? 1 : -1, ...said });
+          for (const [index, [plus, minus]] of (await decodeRows(reader, rows, signal)).entries()) {
+            const place = at(network, index);
+            found.push({ ...place, side, sign: 1, ...plus }, { ...place, side, sign: -1, ...minus });
+          }
         }
         done += network.neurons;
         onProgress?.(done, total);

@@ -5,6 +5,7 @@ import {
   type Compiled,
   type CompileOptions,
   compile,
+  type Replace,
   Tensor,
   topK,
   type Value,
@@ -54,6 +55,8 @@ interface Ranked {
   readonly logSum: Value;
 }
 
+type Found = Replace<Ranked, Tensor>;
+
 /** The head of a model, ready to read directions. */
 export class HeadReader {
   /** Directions in one run. */
@@ -78,6 +81,7 @@ export class HeadReader {
     this.norm = norm;
     this.count = Math.min(wanted, vocabulary);
     this.candidates = Math.min(Math.max(wanted, variants), vocabulary);
+    if (vocabulary < 2) throw new CajalError("argument", "decode: a vocabulary of one token says nothing");
     this.inverses = inverseNorms(weights);
     this.rowsAtOnce = Math.max(1, Math.floor(logitsAtOnce / vocabulary));
     const logits = (rows: Value, matrix: Value) => {
@@ -104,7 +108,7 @@ export class HeadReader {
 
   /** @param rows at most `rowsAtOnce`, as `readable` gives them → of each what it says, and what its opposite says */
   async decode(rows: Tensor): Promise<(readonly [DirectionWords, DirectionWords])[]> {
-    const [plus, minus] = await this.rank(rows, this.weights.head.weight, this.inverses);
+    const [plus, minus]: readonly Found[] = await this.rank(rows, this.weights.head.weight, this.inverses);
     const lengths = lengthsOf(rows);
     return Array.from({ length: rows.shape[0] }, (_, row) => [
       this.said(plus, row, lengths[row], 1),
@@ -116,34 +120,27 @@ export class HeadReader {
     await Promise.all([this.rank.release(), this.whole.release()]);
   }
 
-  private said(
-    found: Awaited<ReturnType<typeof this.rank>>[number],
-    row: number,
-    length: number,
-    sign: 1 | -1,
-  ): DirectionWords {
+  private said(found: Found, row: number, length: number, sign: 1 | -1): DirectionWords {
     const { count, candidates, words } = this;
     const inverses = this.inverses.data as Float32Array;
     const logSum = Number(found.logSum.data[row]);
-    const part = (tensor: Tensor, size: number) =>
-      Array.from(tensor.data.subarray(row * size, (row + 1) * size) as Float32Array, Number);
-    const tokens = part(found.best.indices, count);
-    const ranks = part(found.best.values, count).map((value) => sign * value);
-    const logit = Float32Array.from(ranks, (value, i) =>
-      this.norm === "cosine" ? value / inverses[tokens[i]] : value,
-    );
-    const nearest = part(found.nearest.indices, candidates);
-    const near = part(found.nearest.values, candidates).map((value) => (sign * value) / length);
-    const first = words.word(nearest[0]);
-    const next = nearest.findIndex((token) => words.word(token) !== first);
-    return {
-      tokens,
-      words: tokens.map((token) => words.text(token)),
-      cosine: logit.map((value, i) => (value * inverses[tokens[i]]) / length),
-      logit,
-      prob: logit.map((value) => Math.exp(value - logSum)),
-      score: near[0] - near[next < 0 ? candidates - 1 : next],
-    };
+    const [cosine, logit, prob] = [new Float32Array(count), new Float32Array(count), new Float32Array(count)];
+    const [tokens, texts]: [number[], string[]] = [[], []];
+    for (let i = 0; i < count; i++) {
+      const token = Number(found.best.indices.data[row * count + i]);
+      const rank = sign * Number(found.best.values.data[row * count + i]);
+      tokens.push(token);
+      texts.push(words.text(token));
+      logit[i] = this.norm === "cosine" ? rank / (inverses[token] || 1) : rank;
+      cosine[i] = (logit[i] * inverses[token]) / length;
+      prob[i] = Math.exp(logit[i] - logSum);
+    }
+    const first = row * candidates;
+    const word = words.word(Number(found.nearest.indices.data[first]));
+    let next = first + 1;
+    while (next < first + candidates - 1 && words.word(Number(found.nearest.indices.data[next])) === word) next++;
+    const apart = Number(found.nearest.values.data[first]) - Number(found.nearest.values.data[next]);
+    return { tokens, words: texts, cosine, logit, prob, score: (sign * apart) / length };
   }
 }
 

@@ -19,6 +19,7 @@ export interface TokenWords {
  */
 export function tokenWords({ name, tokenizer }: TextModel, vocabulary: number): TokenWords {
   const texts = new Map<number, string>();
+  const words = new Map<number, string>();
   if (tokenizer !== undefined && tokenizer.size > vocabulary)
     throw new CajalError(
       "argument",
@@ -39,7 +40,14 @@ export function tokenWords({ name, tokenizer }: TextModel, vocabulary: number): 
   };
   return {
     text,
-    word: (token) => wordOf(text(token)),
+    word(token) {
+      let known = words.get(token);
+      if (known === undefined) {
+        known = wordOf(text(token));
+        words.set(token, known);
+      }
+      return known;
+    },
     warnings:
       tokenizer !== undefined && tokenizer.size < vocabulary
         ? [`The head has ${vocabulary} rows, the tokenizer ${tokenizer.size} tokens: the others have no text.`]
