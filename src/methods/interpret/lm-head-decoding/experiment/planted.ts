@@ -5,7 +5,7 @@ import { type Block, normalise } from "../../../../nn/index.ts";
 import { type Decoder, DecoderNetwork, type NeuronSide, neuronWeights, TextModel } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { clampNeuron } from "../clamp.ts";
-import type { Prompts } from "../clamp-effect.ts";
+import { calibrate, type Prompts } from "../clamp-effect.ts";
 import { decodeTable } from "../decode.ts";
 import { centredRow, meanRow } from "../directions.ts";
 import { findNeurons } from "../find.ts";
@@ -35,8 +35,11 @@ const open = 4;
 /** Of the token's row of the head. */
 const written = 4;
 
-/** What the neuron is held at: its row is as long as those it stands among, so that this is in their range. */
-const held = 6;
+/** Its row is short, so that by itself it hardly says its word. */
+const quiet = 0.01;
+
+/** Neurons of the layer whose range is that of the clamp, and how far beyond it goes. */
+const [neighbours, strength] = [20, 3];
 
 export function studyPlanted(run: Run, model: TextModel, prompts: Prompts, options: Options): Promise<PlantedStudy> {
   return run.part("planted neuron", async () => {
@@ -61,6 +64,9 @@ export function studyPlanted(run: Run, model: TextModel, prompts: Prompts, optio
       await of.release();
       return all;
     };
+    const others = Array.from({ length: neighbours }, (_, i) => ({ layer: place.layer, index: place.index + 1 + i }));
+    const ranges = await calibrate(model, others, prompts, { compile: run.compile });
+    const held = strength * mean(ranges.map(({ up99 }) => up99));
     const base = await probabilities(planted);
     const high = await probabilities(await clampNeuron(planted, place, held, { weights }));
     const low = await probabilities(await clampNeuron(planted, place, -held, { weights }));
@@ -98,7 +104,7 @@ async function plant(model: TextModel, token: number, prompts: Prompts): Promise
   const length = Math.hypot(...row);
   const [finalScale, scale] = [weights.norm.scale, weights.networks[place.layer].read.scale].map((t) => t?.numbers());
   // Behind both gains it is the token's row.
-  const up = row.map((v, i) => v / length / ((finalScale?.[i] ?? 1) * (scale?.[i] ?? 1)));
+  const up = row.map((v, i) => (quiet * v) / length / ((finalScale?.[i] ?? 1) * (scale?.[i] ?? 1)));
   const read = await meanRead(model, decoder.params.blocks[place.layer], prompts);
   const squares = read.reduce((sum, v) => sum + v * v, 0);
   const gate = read.map((v) => (open * v) / squares);
