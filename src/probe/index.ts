@@ -17,13 +17,6 @@ export { DecoderNetwork } from "./language/decoder-network.ts";
 export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
-export {
-  type DecodedUnit,
-  decodeUnits,
-  type FoundUnit,
-  findUnits,
-  type TokenEffect,
-} from "./language/lens.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
 export {
   type FeedForwardWeights,

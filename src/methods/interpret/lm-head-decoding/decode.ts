@@ -1,6 +1,7 @@
 /** @file The words of every neuron of a language model: each row that it reads or writes with, as the head reads the stream. */
 
 import { CajalError, Tensor } from "../../../graph/index.ts";
+import { takeRows } from "../../../nn/index.ts";
 import {
   type FeedForwardWeights,
   type NeuronSide,
@@ -42,6 +43,8 @@ export interface DecodeNeuronsOptions extends DecodeOptions {
   readonly sides?: readonly NeuronSide[];
   /** Default: all. */
   readonly layers?: readonly number[];
+  /** Neurons of each layer. Default: all. */
+  readonly indices?: readonly number[];
   /** The name of the head's weight, where it is not recognised in an ONNX model. */
   readonly head?: string;
   /** The model's weights, if they are at hand, or with others in place of its own. */
@@ -74,9 +77,9 @@ export async function* decodeNeurons(
       const found: NeuronWords[] = [];
       for (const network of networks) {
         for (const side of sidesOf(network, options.sides)) {
-          const rows = await neuronDirections(weights, network, side, norm);
-          for (const [index, [plus, minus]] of (await decodeRows(reader, rows, signal)).entries()) {
-            const place = at(network, index);
+          const rows = chosenRows(await neuronDirections(weights, network, side, norm), options.indices);
+          for (const [row, [plus, minus]] of (await decodeRows(reader, rows, signal)).entries()) {
+            const place = at(network, options.indices?.[row] ?? row);
             found.push({ ...place, side, sign: 1, ...plus }, { ...place, side, sign: -1, ...minus });
           }
         }
@@ -138,6 +141,15 @@ async function decodeRows(reader: HeadReader, rows: Tensor, signal: AbortSignal 
     for (const both of await reader.decode(new Tensor("float32", [last - first, width], part))) decoded.push(both);
   }
   return decoded;
+}
+
+/** @throws CajalError `argument` for a neuron that is not there */
+function chosenRows(rows: Tensor, indices: readonly number[] | undefined): Tensor {
+  if (indices === undefined) return rows;
+  const [count] = rows.shape;
+  const missing = indices.find((index) => !Number.isInteger(index) || index < 0 || index >= count);
+  if (missing !== undefined) throw new CajalError("argument", `a layer has neurons 0 to ${count - 1}, not ${missing}`);
+  return takeRows(rows, indices);
 }
 
 function at({ layer, expert }: FeedForwardWeights, index: number): NeuronAddress {

@@ -1,6 +1,7 @@
 /** @file Whether what is decoded is what a clamp does: the decode of each side against the measured change of all probabilities. */
 
-import { Rng, Tensor } from "../../../graph/index.ts";
+import { Rng, type Tensor } from "../../../graph/index.ts";
+import { takeRows } from "../../../nn/index.ts";
 import { type NeuronSide, type NeuronWeights, neuronWeights, type TextModel } from "../../../probe/index.ts";
 import { networkOf } from "./clamp.ts";
 import { type ClampEffectOptions, ClampRunner, calibrate, type Prompts } from "./clamp-effect.ts";
@@ -109,7 +110,7 @@ export async function readClamps(
       const others = own.map(({ index }) => (index + rng.int(1, network.neurons)) % network.neurons);
       for (const side of network.sides) {
         const rows = await neuronDirections(weights, network, side);
-        const logitsOf = (indices: readonly number[]) => reader.logits(pick(rows, indices));
+        const logitsOf = (indices: readonly number[]) => reader.logits(takeRows(rows, indices));
         const [logits, controls] = [await logitsOf(own.map(({ index }) => index)), await logitsOf(others)];
         for (const [i, { layer, index, expert, sign, deltaLogProb }] of own.entries()) {
           const most = new Set(largest(deltaLogProb, raised));
@@ -157,14 +158,6 @@ function sampleOf({ networks }: NeuronWeights, count: number, rng: Rng): NeuronA
     for (const index of order) sample.push({ layer, index, ...(expert !== undefined && { expert }) });
   }
   return sample;
-}
-
-function pick(rows: Tensor, indices: readonly number[]): Tensor {
-  const [, width] = rows.shape;
-  const picked = new Float32Array(indices.length * width);
-  for (const [i, index] of indices.entries())
-    picked.set(rows.data.subarray(index * width, (index + 1) * width) as Float32Array, i * width);
-  return new Tensor("float32", [indices.length, width], picked);
 }
 
 function rowOf(all: Tensor, row: number): Float32Array {
