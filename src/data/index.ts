@@ -46,4 +46,5 @@ export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
 export { loadStories260K } from "./stories.ts";
 export { type HuggingFaceTokenizerOptions, readHuggingFaceTokenizer } from "./tokenizers/hugging-face-tokenizer.ts";
 export { readLlama2cTokenizer } from "./tokenizers/llama2c-tokenizer.ts";
+export { trainBytePairs } from "./tokenizers/train-bpe.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

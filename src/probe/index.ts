@@ -3,6 +3,7 @@
 export type { Decoder, DecoderSizes } from "./architectures/decoder.ts";
 export { architectures, readDecoder } from "./architectures/index.ts";
 export { readLlama2c } from "./architectures/llama2c.ts";
+export { type WrittenDecoder, writeLlama } from "./architectures/write-llama.ts";
 export { type Edit, type Edits, parseAddress } from "./edit.ts";
 export {
   type ExamineOptions,
