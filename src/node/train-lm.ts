@@ -72,27 +72,25 @@ export async function trainLm(options: TrainLmOptions): Promise<TrainedLm> {
   const decoder = decoderOf(options, tokenizer.size);
   const checkpoint = join(output, unfinished);
   const stop = minutes === undefined ? undefined : AbortSignal.timeout(minutes * 60_000);
-  // The budget ends training as if its steps were over.
-  const budget = { params: decoder.params, step: 0 };
-  const training = fitGpt({
-    ...{ params: decoder.params, options: decoder.options, tokens: train, length: context, size: batch, steps },
+  let done = 0;
+  const training = {
+    ...{ params: decoder.params, options: decoder.options, tokens: train, length: context, size: batch },
     rate: schedule.warmupCosine(rate, { warmup: Math.min(100, Math.ceil(steps / 10)), total: steps, final: rate / 20 }),
     rng: new Rng(seed).split("windows"),
     checkpoint: checkpointFile(checkpoint),
-    signal: stop === undefined ? signal : AbortSignal.any([signal, stop]),
-    onStep: ({ step }) => {
-      budget.step = step;
+    onStep: ({ step }: { readonly step: number }) => {
+      done = step;
       progress.update("training", step, steps, "steps");
     },
-  });
-  const { params, step } = await training.catch(async (error: unknown) => {
+  };
+  const { params, step } = await fitGpt({
+    ...training,
+    steps,
+    signal: stop === undefined ? signal : AbortSignal.any([signal, stop]),
+  }).catch((error: unknown) => {
     if (signal.aborted || !stop?.aborted) throw error;
-    // What was kept when the time was over.
-    const kept = await fitGpt({
-      ...{ params: decoder.params, options: decoder.options, tokens: train, length: context, size: batch },
-      ...{ steps: budget.step, rate, rng: new Rng(seed).split("windows"), checkpoint: checkpointFile(checkpoint) },
-    });
-    return kept;
+    // The time is over: as many steps as were taken are in the checkpoint.
+    return fitGpt({ ...training, steps: done, signal });
   });
   const trained = { ...decoder, params };
   const written = writeLlama(trained, 0);
