@@ -19,6 +19,7 @@ import {
   type NormWeights,
   namedHead,
   noGate,
+  weightsOfDecoder,
 } from "./neuron-weights.ts";
 import type { TextModel } from "./text-model.ts";
 
@@ -34,7 +35,19 @@ interface Roles {
   readonly taps: ReadonlyMap<Value, string>;
 }
 
-/** See `neuronWeights`. */
+/**
+ * The weights by their role. Of models with a known architecture they are known; in an ONNX model they are found by what is done with them:
+ * matrices as they are or transposed, in floats or dequantised, the head tied to the embedding or not.
+ * @throws CajalError `argument` when no head or no feed-forward network is recognised, `dtype` for a quantised weight without its scale
+ */
+export async function neuronWeights(model: TextModel, options: NeuronWeightsOptions = {}): Promise<NeuronWeights> {
+  const { decoder } = model.network;
+  if (decoder === undefined) return findWeights(model, options);
+  const found = weightsOfDecoder(decoder, model.name);
+  return options.head === undefined ? found : { ...found, head: namedHead(model, options.head, found.width) };
+}
+
+/** Those that the graph shows. */
 export async function findWeights(model: TextModel, options: NeuronWeightsOptions): Promise<NeuronWeights> {
   const source = new WeightSource(model);
   const { head, networks: found } = source.roles;

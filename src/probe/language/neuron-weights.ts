@@ -7,7 +7,6 @@ import { CajalError, type Tensor } from "../../graph/index.ts";
 import type { Block, Gpt, Norm } from "../../nn/index.ts";
 import type { Decoder } from "../architectures/decoder.ts";
 import { transposed } from "../architectures/stored.ts";
-import { findWeights } from "./find-weights.ts";
 import type { TextModel } from "./text-model.ts";
 
 /** The row that reads, the row that gates, the column that writes. */
@@ -61,18 +60,6 @@ export interface NeuronWeightsOptions {
   readonly head?: string;
 }
 
-/**
- * The weights by their role. Of models with a known architecture they are known; in an ONNX model they are found by what is done with them:
- * matrices as they are or transposed, in floats or dequantised, the head tied to the embedding or not.
- * @throws CajalError `argument` when no head or no feed-forward network is recognised, `dtype` for a quantised weight without its scale
- */
-export async function neuronWeights(model: TextModel, options: NeuronWeightsOptions = {}): Promise<NeuronWeights> {
-  const { decoder } = model.network;
-  if (decoder === undefined) return findWeights(model, options);
-  const found = weightsOfDecoder(decoder, model.name);
-  return options.head === undefined ? found : { ...found, head: namedHead(model, options.head, found.width) };
-}
-
 /** The head by the name of its weight. @throws CajalError `argument` when there is none of that name, or it does not fit the stream */
 export function namedHead(model: TextModel, name: string, width: number): HeadWeights {
   const weight = Object.hasOwn(model.weights, name) ? model.weights[name] : undefined;
@@ -99,7 +86,8 @@ export function candidates(model: TextModel, width?: number): string[] {
     .map(([name, { shape }]) => `"${name}" [${shape.join(", ")}]`);
 }
 
-function weightsOfDecoder({ params, sizes }: Decoder, name: string): NeuronWeights {
+/** Those of a known architecture. */
+export function weightsOfDecoder({ params, sizes }: Decoder, name: string): NeuronWeights {
   return {
     name,
     width: sizes.width,
