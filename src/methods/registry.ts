@@ -33,6 +33,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
   },
+  "lm-head-decoding": {
+    family: "interpret",
+    title: "The words that every neuron of a language model stands for",
+    load: () => import("./interpret/lm-head-decoding/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -41,6 +41,8 @@ export interface ImportedModel {
   readonly outputs: readonly Port[];
   /** Float initializers with at least one axis: what training would change. */
   readonly params: Readonly<Record<string, Tensor>>;
+  /** All other initializers: integers (quantised weights among them), single numbers, what decides shapes. */
+  readonly constants: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly ImportedNode[];
   readonly opset: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -96,6 +98,7 @@ export function importModel(model: ModelProto, external: ExternalData, source: s
     inputs,
     outputs,
     params,
+    constants: Object.fromEntries(constants),
     opset,
     nodes: nodes.map((node) => ({
       name: nodeName(node),
