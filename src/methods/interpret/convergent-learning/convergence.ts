@@ -69,10 +69,9 @@ export async function convergence(
     });
   const stats = await pairStats(models, numbers, data, options);
   const pairs = stats.map((one, p) => pairOf(models[numbers[p][0]], models[numbers[p][1]], one));
-  const nets = [...new Set(models.map(({ model }) => model))];
   return {
     pairs,
-    layers: models.map((tap) => commonOf(tap, nets, pairs, found)),
+    layers: models.map((tap) => commonUnits(tap, pairs, found)),
     warnings: [...new Set(stats.flatMap(({ warnings }) => warnings))],
   };
 }
@@ -92,10 +91,12 @@ export function pairOf(a: Tap, b: Tap, stats: JointStats): LayerPair {
   };
 }
 
-function commonOf(tap: Tap, nets: readonly Model[], pairs: readonly LayerPair[], found: number): LayerCommon {
+/** @param found from this score on a unit counts as found */
+export function commonUnits(tap: Tap, pairs: readonly LayerPair[], found = 0.5): LayerCommon {
   const units = sourceOf(tap).layer.units;
   const foundIn = new Int32Array(units);
-  const others = nets.filter((net) => net !== tap.model);
+  const nets = new Set(pairs.filter(({ a, b }) => a === tap || b === tap).flatMap(({ a, b }) => [a.model, b.model]));
+  const others = [...nets].filter((net) => net !== tap.model);
   for (const net of others) {
     let best: { readonly mean: number; readonly score: Float64Array } | undefined;
     for (const pair of pairs) {

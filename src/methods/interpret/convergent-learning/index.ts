@@ -8,6 +8,7 @@ export { type Cluster, type CoClusterOptions, type CoClusters, coCluster, type M
 export {
   type ConvergenceOptions,
   type ConvergenceReport,
+  commonUnits,
   convergence,
   type LayerCommon,
   type LayerPair,
