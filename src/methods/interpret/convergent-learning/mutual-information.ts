@@ -6,6 +6,8 @@ import { type Matrix, zeros } from "./matrix.ts";
 const massBins = 10;
 /** A unit that is never below zero and sometimes no larger than this is taken to have a ReLU; there it is inactive. */
 const inactive = 1e-6;
+/** The next number above. */
+const leastActive = inactive * (1 + Number.EPSILON);
 /** So many bins have all units, used or not. */
 const bins = massBins + 1;
 /** Up to so many units per net all pairs are looked at; of larger layers, only the best by correlation. */
@@ -30,14 +32,14 @@ export function binning(values: ArrayLike<number>): Binning {
     { length: massBins - 1 },
     (_, k) => active[Math.floor(((k + 1) * active.length) / massBins)],
   );
-  const edges = [...(isRelu ? [inactive] : []), ...inner].filter((edge) => edge !== undefined);
+  const edges = [...(isRelu ? [leastActive] : []), ...inner].filter((edge) => edge !== undefined);
   return { edges: Float64Array.from(edges) };
 }
 
-/** The number of a value's bin. Inactivity itself lies below its edge. */
+/** The number of a value's bin. */
 export function binOf({ edges }: Binning, value: number): number {
   let bin = 0;
-  while (bin < edges.length && (value > edges[bin] || (value === edges[bin] && value > inactive))) bin++;
+  while (bin < edges.length && value >= edges[bin]) bin++;
   return bin;
 }
 
