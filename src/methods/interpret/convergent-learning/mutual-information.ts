@@ -10,6 +10,7 @@ const inactive = 1e-6;
 const leastActive = inactive * (1 + Number.EPSILON);
 /** So many bins have all units, used or not. */
 const bins = massBins + 1;
+const cells = bins * bins;
 /** Up to so many units per net all pairs are looked at; of larger layers, only the best by correlation. */
 const allPairsUpTo = 128;
 const candidatesPerUnit = 10;
@@ -121,18 +122,19 @@ export class PairHistograms {
     this.first = first;
     this.second = second;
     this.partners = partners ?? first.map(() => Int32Array.from(second, (_, j) => j));
-    this.counts = this.partners.map(({ length }) => new Uint32Array(length * bins * bins));
+    this.counts = this.partners.map(({ length }) => new Uint32Array(length * cells));
   }
 
   /** @param a [count, units], as b */
   add(a: Float64Array, b: Float64Array, count: number): void {
-    const [rows, columns] = [this.first.length, this.second.length];
-    const other = Uint8Array.from({ length: count * columns }, (_, at) => binOf(this.second[at % columns], b[at]));
-    for (let i = 0; i < rows; i++) {
-      const [partners, counts] = [this.partners[i], this.counts[i]];
+    const [x, y] = [binsOfAll(this.first, a, count), binsOfAll(this.second, b, count)];
+    const columns = this.second.length;
+    for (const [i, partners] of this.partners.entries()) {
+      const [counts, pairs] = [this.counts[i], partners.length];
       for (let s = 0; s < count; s++) {
-        const row = binOf(this.first[i], a[s * rows + i]) * bins;
-        for (let k = 0; k < partners.length; k++) counts[k * bins * bins + row + other[s * columns + partners[k]]]++;
+        const from = s * columns;
+        let at = x[s * this.first.length + i] * bins;
+        for (let k = 0; k < pairs; k++, at += cells) counts[at + y[from + partners[k]]]++;
       }
     }
   }
@@ -143,9 +145,17 @@ export class PairHistograms {
     result.data.fill(Number.NaN);
     for (const [i, partners] of this.partners.entries())
       for (const [k, j] of partners.entries()) {
-        const counts = this.counts[i].subarray(k * bins * bins, (k + 1) * bins * bins);
+        const counts = this.counts[i].subarray(k * cells, (k + 1) * cells);
         result.data[i * result.columns + j] = mutualInformation(counts, bins);
       }
     return result;
   }
+}
+
+/** The bin of each value. @param rows [count, units] */
+function binsOfAll(units: readonly Binning[], rows: Float64Array, count: number): Uint8Array {
+  const result = new Uint8Array(count * units.length);
+  for (const [unit, own] of units.entries())
+    for (let at = unit; at < result.length; at += units.length) result[at] = binOf(own, rows[at]);
+  return result;
 }

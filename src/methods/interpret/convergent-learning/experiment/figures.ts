@@ -99,7 +99,7 @@ export function scoreFigure(comparisons: readonly LayerComparison[]): Figure {
   };
 }
 
-/** The k-th largest scores, averaged over pairs that have so many. */
+/** The k-th largest scores, averaged over pairs. */
 function sortedMeans(scores: readonly Float64Array[], names: Row): Row[] {
   const sorted = scores.map((values) =>
     values
@@ -107,10 +107,10 @@ function sortedMeans(scores: readonly Float64Array[], names: Row): Row[] {
       .sort()
       .reverse(),
   );
-  const length = Math.max(...sorted.map((values) => values.length));
+  const length = Math.min(...sorted.map((values) => values.length));
   return Array.from({ length }, (_, rank) => {
-    const there = sorted.filter((values) => values.length > rank);
-    return { ...names, rank: rank + 1, score: there.reduce((sum, values) => sum + values[rank], 0) / there.length };
+    const score = sorted.reduce((sum, values) => sum + values[rank], 0) / sorted.length;
+    return { ...names, rank: rank + 1, score };
   });
 }
 
@@ -118,7 +118,9 @@ function sortedMeans(scores: readonly Float64Array[], names: Row): Row[] {
 export function sparseFigure(rows: readonly LambdaRow[]): Figure {
   const data = rows.map(({ layer, lambda, error, used, units }) => ({
     layer,
-    lambda: lambda === 0 ? "λ = 0" : `${lambda}`,
+    lambda: `λ = ${lambda}`,
+    // The others lie too close to each other.
+    named: lambda === 0 || lambda >= 0.03,
     error,
     share: used / units,
   }));
@@ -133,7 +135,7 @@ export function sparseFigure(rows: readonly LambdaRow[]): Figure {
     marks: [
       { mark: "line", data, x: "share", y: "error", stroke: "layer", strokeWidth: 1.5 },
       { mark: "dot", data, x: "share", y: "error", fill: "layer", r: 3.5 },
-      { mark: "text", data, x: "share", y: "error", text: "lambda", dy: -10, fontSize: 10 },
+      { mark: "text", data: data.filter(({ named }) => named), x: "share", y: "error", text: "lambda", dy: -10 },
     ],
   };
 }
@@ -223,19 +225,23 @@ export function partnersFigure(
     .filter((unit) => matching.partner[unit] >= 0)
     .sort((i, k) => matching.score[k] - matching.score[i]);
   const chosen = [...units.slice(0, 4), ...units.slice(Math.max(4, units.length - 2))];
-  const pictures = (of: readonly number[] | undefined, label: string): GridImage[] =>
-    (of ?? []).slice(0, shown).map((index, i) => ({ ...(i === 0 && { label }), ...gridImage(images, index) }));
+  const pictures = (of: readonly number[] | undefined, ...labels: string[]): GridImage[] =>
+    (of ?? []).slice(0, shown).map((index, i) => ({
+      ...(labels[i] !== undefined && { label: labels[i] }),
+      ...gridImage(images, index),
+    }));
   return {
     kind: "images",
     title: `What matched units of ${layer} respond to`,
     caption:
-      "Each row: the four images that excite a unit of net 1 most, then the four of its partner in net 2. The first four rows are the best matched pairs, the last two the worst.",
+      "Each row: the four images that excite a unit of net 1 most, then the four of its partner in net 2. The first four rows are the best matched pairs, the last two the worst (c: their correlation).",
     columns: 2 * shown,
     images: chosen.flatMap((unit) => [
       ...pictures(strongest[0][unit], `net 1: ${unit}`),
       ...pictures(
         strongest[1][matching.partner[unit]],
-        `net 2: ${matching.partner[unit]} (${matching.score[unit].toFixed(2)})`,
+        `net 2: ${matching.partner[unit]}`,
+        `c = ${matching.score[unit].toFixed(2)}`,
       ),
     ]),
   };

@@ -23,9 +23,9 @@ export type Options = z.output<typeof options>;
 export const quick = {
   nets: 2,
   trainImages: 1000,
-  testImages: 200,
-  epochs: 1,
-  maxSamples: 8000,
-  rotations: 2,
+  testImages: 120,
+  epochs: 0.5,
+  maxSamples: 3000,
+  rotations: 1,
   resnetImages: 50,
 } as const;
