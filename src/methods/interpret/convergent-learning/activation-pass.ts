@@ -1,8 +1,9 @@
 /** @file One pass over the data: all nets see each batch once, and their layers come out as samples that stand side by side. */
 
-import { CajalError, formatShape, Rng } from "../../../graph/index.ts";
+import { CajalError, Rng } from "../../../graph/index.ts";
 import { LayerRunner, readBatches, type Sample, type SampleSet } from "../../../probe/index.ts";
 import { InputHashes } from "./input-hashes.ts";
+import { checkFits, checkSameInputs } from "./same-inputs.ts";
 import { type Positions, type Source, samplesAt } from "./tap.ts";
 
 /** A layer at certain positions. */
@@ -90,7 +91,10 @@ export class ActivationPass {
       nets.set(key, net);
     }
     this.feeds = feeds;
-    checkFits(views, data);
+    checkFits(
+      views.map(({ source }) => source.tap),
+      data,
+    );
     this.nets = [...nets.values()].map((net) => this.openNet(net.feed, net.views));
   }
 
@@ -206,37 +210,4 @@ function gathered(
       rows.set(data.subarray(from, from + units), at);
     }
   return rows;
-}
-
-/** Data of a net's own must be the common ones, in the same order. */
-function checkSameInputs(own: SampleSet, common: SampleSet): void {
-  if (own === common) return;
-  const advice = "All nets must be shown the same things in the same order, each as it wants them.";
-  if (own.length !== common.length)
-    throw new CajalError("argument", `a net has ${own.length} samples of its own, the others have ${common.length}`, {
-      advice,
-    });
-  for (let i = 0; i < own.length; i++)
-    if (own.nameOf(i) !== common.nameOf(i))
-      throw new CajalError(
-        "argument",
-        `sample ${i} of a net is ${own.nameOf(i)}, that of the others is ${common.nameOf(i)}`,
-        { advice },
-      );
-}
-
-/** Nets of other inputs need samples of their own: nothing is resized behind one's back. */
-function checkFits(views: readonly View[], data: SampleSet): void {
-  const shared = views.filter(({ source }) => source.tap.samples === undefined || source.tap.samples === data);
-  const wants = (view: View) => {
-    const { channels, height, width } = view.source.tap.model.input;
-    return formatShape([channels, height, width]);
-  };
-  const other = shared.find((view) => wants(view) !== wants(shared[0]));
-  if (other !== undefined)
-    throw new CajalError(
-      "shape",
-      `${shared[0].source.tap.model.name} takes inputs ${wants(shared[0])}, ${other.source.tap.model.name} ${wants(other)}`,
-      { advice: "Give each net `samples` of its own: the same things in the same order, as that net wants them." },
-    );
 }

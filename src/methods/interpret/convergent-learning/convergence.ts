@@ -24,7 +24,7 @@ export interface LayerPair {
   /** Means over the units that have partners. */
   readonly semiScore: number;
   readonly matchingScore: number;
-  /** Of the units of a that have a partner under semi-matching: the share whose partner no other has, too. */
+  /** Under semi-matching: how many units of b are partners, over the units of a that have one. */
   readonly distinct: number;
 }
 

@@ -108,6 +108,10 @@ describe("jointStats", () => {
     await expect(jointStats(maps, { ...short, samples: renamed }, data)).rejects.toThrow(
       "sample 0 of a net is image 69, that of the others is image 0",
     );
+    const otherwise = { model: toyModel(toy(2), "otherwise", 8, 1, "bytes"), tensor: "conv/Relu" };
+    await expect(jointStats(maps, otherwise, data)).rejects.toThrow(
+      'one takes pictures preprocessed as "unit", otherwise as "bytes"',
+    );
     // The same pictures, each as its net wants them.
     const own = await jointStats(maps, { ...short, samples: noise(70, 16) }, data);
     expect(own.a.n).toBe(70 * 64);

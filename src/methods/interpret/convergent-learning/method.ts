@@ -3,16 +3,10 @@
 import { defineMethod } from "../../method.ts";
 import type { Run } from "../../run.ts";
 import { cifar10, samplesFrom, some } from "./experiment/data.ts";
-import {
-  alignmentFigure,
-  dendrogramFigure,
-  partnersFigure,
-  resnetFigure,
-  scoreFigure,
-  sparseFigure,
-} from "./experiment/figures.ts";
+import { alignmentFigure, dendrogramFigure, resnetFigure, scoreFigure, sparseFigure } from "./experiment/figures.ts";
 import { identities } from "./experiment/identities.ts";
 import { type Options, options, quick } from "./experiment/options.ts";
+import { partnersFigure } from "./experiment/partner-images.ts";
 import {
   reportCommon,
   reportMatching,
@@ -110,7 +104,7 @@ async function experiment(given: Options, run: Run): Promise<void> {
   const images = await cifar10(run, given.trainImages, given.testImages);
   const samples = samplesFrom(images.test, images.classes);
   const nets = await trainNets(run, images, given);
-  const untrained = await untrainedNet(run, images, given.batch);
+  const untrained = await untrainedNet(run, images, given);
   reportNets(run, nets, untrained);
   for (const { name, bytes } of nets) await run.artifact(`${name.replace(" ", "-")}.onnx`, bytes);
 

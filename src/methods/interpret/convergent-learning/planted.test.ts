@@ -4,7 +4,7 @@ import { initNetwork, logits, type Network } from "./experiment/network.ts";
 import { disguised } from "./experiment/planted.ts";
 
 it("a disguised network computes the same function", async () => {
-  const params = initNetwork(new Rng(1));
+  const params = initNetwork(new Rng(1), "uniform");
   const twin = disguised(params, new Rng(2));
   const x = new Rng(3).normal([4, 3, 32, 32]);
   const run = compile((p: Network<Value>, images: Value) => logits(p, images));

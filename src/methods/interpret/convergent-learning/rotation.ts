@@ -1,24 +1,13 @@
 /** @file The control for the basis of single units: the second net's layer turned by a random orthogonal matrix. */
 
 import type { Rng } from "../../../graph/index.ts";
+import { weights } from "../../../nn/index.ts";
 import { type JointStats, liveUnits } from "./joint-stats.ts";
-import { type Matrix, reordered, rowsOf, transposed, zeros } from "./matrix.ts";
+import { type Matrix, reordered, transposed, zeros } from "./matrix.ts";
 
-/** A random orthogonal matrix, all alike likely: normal numbers, made orthonormal row by row (Gram–Schmidt, twice for precision). */
+/** A random orthogonal matrix, all alike likely. */
 export function randomRotation(n: number, rng: Rng): Matrix {
-  const rotation = zeros(n, n);
-  const rows = rowsOf(rotation);
-  for (const [i, row] of rows.entries()) {
-    for (let k = 0; k < n; k++) row[k] = rng.gaussian();
-    for (let pass = 0; pass < 2; pass++)
-      for (const before of rows.slice(0, i)) {
-        const share = dot(row, before);
-        for (let k = 0; k < n; k++) row[k] -= share * before[k];
-      }
-    const length = Math.sqrt(dot(row, row));
-    for (let k = 0; k < n; k++) row[k] /= length;
-  }
-  return rotation;
+  return { rows: n, columns: n, data: weights.orthogonal()(rng, [n, n], { inputs: n, outputs: n }).numbers() };
 }
 
 /**
@@ -50,8 +39,4 @@ function product(x: Matrix, y: Matrix): Matrix {
       for (let j = 0; j < y.columns; j++) result.data[i * y.columns + j] += factor * y.data[k * y.columns + j];
     }
   return result;
-}
-
-function dot(x: Float64Array, y: Float64Array): number {
-  return x.reduce((sum, value, k) => sum + value * y[k], 0);
 }

@@ -1,7 +1,17 @@
 /** @file The small network of which several are trained, from different random weights. */
 
+import { preprocesses } from "../../../../data/index.ts";
 import { exportOnnx, type Noise, type Rng, scope, Tensor, type Value } from "../../../../graph/index.ts";
-import { type Conv, conv, init, type Linear, linear, maxPool } from "../../../../nn/index.ts";
+import {
+  type Conv,
+  conv,
+  type Initialiser,
+  init,
+  type Linear,
+  linear,
+  maxPool,
+  weights,
+} from "../../../../nn/index.ts";
 import { Model } from "../../../../probe/index.ts";
 
 export interface Network<T> {
@@ -20,29 +30,33 @@ export type LayerName = (typeof layers)[number];
 /** What the tensor of a layer is called in the exported file. */
 export const tensorOf = (layer: LayerName) => `${layer}/Relu`;
 
-const [mean, deviation] = [
-  [0.485, 0.456, 0.406],
-  [0.229, 0.224, 0.225],
-];
+const withinInverseRoot: Initialiser = (rng, shape, { inputs }) =>
+  rng.uniform(shape, -(inputs ** -0.5), inputs ** -0.5);
 
-export function initNetwork(rng: Rng): Network<Tensor> {
+/** How weights begin: evenly within ±1/√inputs, as in most published training code of such networks; or, with 2.4 times the deviation, by He et al. 2015. */
+export const beginnings = { uniform: withinInverseRoot, he: weights.he() } as const satisfies Record<
+  string,
+  Initialiser
+>;
+
+export type Beginning = keyof typeof beginnings;
+
+export function initNetwork(rng: Rng, beginning: Beginning): Network<Tensor> {
+  const weight = beginnings[beginning];
   return {
-    conv1: init.conv(rng.split("conv1"), 3, 24, 5),
-    conv2: init.conv(rng.split("conv2"), 24, 48, 3),
-    conv3: init.conv(rng.split("conv3"), 48, 64, 3),
-    fc: init.linear(rng.split("fc"), 64 * 4 * 4, 96),
-    head: init.linear(rng.split("head"), 96, 10),
+    conv1: init.conv(rng.split("conv1"), 3, 24, 5, { weight }),
+    conv2: init.conv(rng.split("conv2"), 24, 48, 3, { weight }),
+    conv3: init.conv(rng.split("conv3"), 48, 64, 3, { weight }),
+    fc: init.linear(rng.split("fc"), 64 * 4 * 4, 96, { weight }),
+    head: init.linear(rng.split("head"), 96, 10, { weight }),
   };
 }
 
 /** uint8 [batch, 3, 32, 32] → float32 of the same shape, with mean 0 and deviation 1 about: as the published networks take them, too. */
 export function normalised(images: Value): Value {
+  const { scale, mean, deviation } = preprocesses.imagenet;
   const channels = (values: readonly number[]) => Tensor.of(values, [3, 1, 1]);
-  return images
-    .cast("float32")
-    .mul(1 / 255)
-    .sub(channels(mean))
-    .div(channels(deviation));
+  return images.cast("float32").mul(scale).sub(channels(mean)).div(channels(deviation));
 }
 
 /** Each image left to right, or right to left. */

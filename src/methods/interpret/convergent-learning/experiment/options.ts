@@ -11,6 +11,10 @@ export const options = z.object({
   epochs: z.number().positive().default(5).describe("times that each image is learnt from"),
   batch: count(1, 100, "images in a batch"),
   learningRate: z.number().positive().default(0.002).describe("of AdamW"),
+  beginning: z
+    .enum(["uniform", "he"])
+    .default("uniform")
+    .describe("how weights begin: evenly within ±1/√inputs, or larger (He)"),
   maxSamples: count(1000, 200_000, "samples of each unit: positions of maps are drawn where there are more"),
   rotations: count(1, 5, "random rotations of the second net's layer for each pair"),
   resnets: z.boolean().default(true).describe("whether the published ResNet-20 and ResNet-56 are compared, too"),

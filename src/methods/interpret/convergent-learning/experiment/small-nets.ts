@@ -62,8 +62,9 @@ export async function trainNets(run: Run, images: Images, options: Options): Pro
   return nets;
 }
 
-export function untrainedNet(run: Run, images: Images, batch: number): Promise<Net> {
-  return openNet(run, "untrained", initNetwork(run.rng.split("untrained").split("weights")), images, batch);
+export function untrainedNet(run: Run, images: Images, { beginning, batch }: Options): Promise<Net> {
+  const params = initNetwork(run.rng.split("untrained").split("weights"), beginning);
+  return openNet(run, "untrained", params, images, batch);
 }
 
 async function openNet(run: Run, name: string, params: Network<Tensor>, images: Images, batch: number): Promise<Net> {

@@ -3,7 +3,7 @@
 import { compile, type Tensor, type Value } from "../../../../graph/index.ts";
 import { accuracyOf, adamw, batches, crossEntropy, fit } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
-import { initNetwork, logits, mirrored, type Network, normalised } from "./network.ts";
+import { type Beginning, initNetwork, logits, mirrored, type Network, normalised } from "./network.ts";
 
 /** Images uint8 [N, 3, 32, 32] with their classes [N]. */
 export interface Examples<T> {
@@ -15,6 +15,7 @@ export interface TrainOptions {
   readonly epochs: number;
   readonly batch: number;
   readonly learningRate: number;
+  readonly beginning: Beginning;
 }
 
 /** A network from random weights of its own: seed, order of the images and flips differ from net to net, nothing else. */
@@ -22,13 +23,13 @@ export function trainNetwork(
   run: Run,
   name: string,
   examples: Examples<Tensor>,
-  { epochs, batch, learningRate }: TrainOptions,
+  { epochs, batch, learningRate, beginning }: TrainOptions,
 ): Promise<Network<Tensor>> {
   const rng = run.rng.split(name);
   return run.part(`training: ${name}`, async (part) => {
     const data = batches(examples, { size: batch, rng: rng.split("data") });
     const { params } = await fit({
-      params: initNetwork(rng.split("weights")),
+      params: initNetwork(rng.split("weights"), beginning),
       loss: (p: Network<Value>, { images, labels }: Examples<Value>, { noise }) =>
         crossEntropy(logits(p, mirrored(normalised(images), noise)), labels),
       data,

@@ -17,7 +17,7 @@ export function toy(seed: number): Toy<Tensor> {
 }
 
 /** Layers "conv/Relu" [6, 8, 8], "MaxPool" [6, 4, 4], "fc/Relu" [5]. @param stride 2: "conv/Relu" is [6, 4, 4], without pooling */
-export function toyModel(p: Toy<Tensor>, name: string, size = 8, stride = 1): Model {
+export function toyModel(p: Toy<Tensor>, name: string, size = 8, stride = 1, preprocess = "unit"): Model {
   const network = (images: Value) => {
     const maps = scope("conv", () => conv(p.conv, images, { padding: "same", stride }).relu());
     const small = stride === 1 ? maxPool(maps, size / 4) : maps;
@@ -27,6 +27,7 @@ export function toyModel(p: Toy<Tensor>, name: string, size = 8, stride = 1): Mo
   const bytes = exportOnnx(network, [Tensor.zeros([1, 1, size, size])], {
     names: ["images"],
     batch: { name: "N", arguments: [0] },
+    metadata: { "cajal.preprocess": preprocess },
   });
   return Model.open(bytes, { name });
 }
