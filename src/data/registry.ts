@@ -25,7 +25,15 @@ interface Entry {
 
 export interface PictureSetEntry extends Entry {
   readonly kind: "pictures";
-  readonly format: "folder" | "cifar10";
+  readonly format: "folder";
+}
+
+/** Colour images in CIFAR-10's binary records, as pictures (of the first file) and as tensors. */
+export interface Cifar10Entry extends Entry {
+  readonly kind: "pictures";
+  readonly format: "cifar10";
+  /** The files of a split, gzipped, one after the other. */
+  readonly splits: Readonly<Record<Split, readonly string[]>>;
 }
 
 /** Grey images with classes, as pictures and as tensors. */
@@ -58,7 +66,14 @@ export interface FileSetEntry extends Entry {
   readonly kind: "files";
 }
 
-export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextModelEntry | TextEntry | FileSetEntry;
+export type DataEntry =
+  | PictureSetEntry
+  | Cifar10Entry
+  | ImageSetEntry
+  | ModelSetEntry
+  | TextModelEntry
+  | TextEntry
+  | FileSetEntry;
 
 /** The names that MNIST and its successors give to their files. */
 const idxSplits = {
@@ -93,11 +108,20 @@ export const registry: Readonly<Record<string, DataEntry>> = {
   cifar10: {
     kind: "pictures",
     format: "cifar10",
-    title: "CIFAR-10, the first 4,000 training pictures (32×32, 10 classes)",
+    title:
+      "CIFAR-10: the first 4,000 training pictures, 6,000 more and 2,000 test pictures from JPEG copies (32×32, 10 classes)",
     licence: "no formal licence; published for research",
     citation: "A. Krizhevsky: Learning multiple layers of features from tiny images (2009)",
     homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
-    files: { "data_batch_1.first4000.bin.gz": "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba" },
+    splits: {
+      train: ["data_batch_1.first4000.bin.gz", "train.jpeg6000.bin.gz"],
+      test: ["test.jpeg2000.bin.gz"],
+    },
+    files: {
+      "data_batch_1.first4000.bin.gz": "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba",
+      "train.jpeg6000.bin.gz": "8e15d38f0a4ee9242dc1a28b16046e7f1170a680c0a009d40fe383233fa27ab7",
+      "test.jpeg2000.bin.gz": "9f1c10eaacfb1b92c1cc102ab3e4b8b5002dd192b4827380083798741bfe1bdb",
+    },
   },
   mnist: {
     kind: "pictures",

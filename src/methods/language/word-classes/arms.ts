@@ -1,10 +1,9 @@
 /** @file The arms of the experiment: networks that are alike but for what they were trained on, if at all. */
 
 import type { Tensor } from "../../../graph/index.ts";
-import { adjustedRandIndex, purity } from "../../../nn/index.ts";
+import { adjustedRandIndex, kMeans, purity } from "../../../nn/index.ts";
 import type { Run } from "../../run.ts";
 import { conditionalGdv } from "../discrimination-controls.ts";
-import { kMeans } from "../k-means.ts";
 import { standardised } from "../standardise.ts";
 import type { TaggedText } from "../tagged-text.ts";
 import type { Vocabulary } from "../vocabulary.ts";
