@@ -80,6 +80,7 @@ export {
   type Norm,
   normalise,
 } from "./transformer/block.ts";
+export { type FitGptOptions, fitGpt, gptLoss } from "./transformer/fit-gpt.ts";
 export {
   extendGptCache,
   type Gpt,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { loadMulti30k } from "../data/index.ts";
+import { loadCaptionWords } from "../data/index.ts";
 import { loadFairEval } from "../methods/sequence/wide-deep-evaluator/index.ts";
 import { openImages, openPictures, openText } from "./data-sets.ts";
 import { dataSource } from "./data-source.ts";
@@ -57,7 +57,7 @@ it("what is of another kind says so", async () => {
 
 it.skipIf(mirrored("multi30k") === undefined)("multi30k has as many lines in both languages", async () => {
   const [english, german] = await Promise.all(
-    (["en", "de"] as const).map((language) => loadMulti30k(dataSource(), { language, split: "val" })),
+    (["en", "de"] as const).map((language) => loadCaptionWords(dataSource(), { language, split: "val" })),
   );
   expect([english.length, german.length]).toEqual([1014, 1014]);
   expect(english[0].slice(0, 4)).toEqual(["a", "group", "of", "men"]);

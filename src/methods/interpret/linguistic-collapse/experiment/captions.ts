@@ -1,6 +1,6 @@
 /** @file The text: descriptions of photographs, one behind the other, as numbers of words. */
 
-import { loadMulti30k, mostFrequent, type Vocabulary } from "../../../../data/index.ts";
+import { loadCaptionWords, mostFrequent, type Vocabulary } from "../../../../data/index.ts";
 import type { Tensor } from "../../../../graph/index.ts";
 import type { Run } from "../../../run.ts";
 import { packedText, type TextBatch } from "../index.ts";
@@ -23,7 +23,7 @@ const end = "<end>";
 export async function captions(run: Run, options: Options): Promise<Captions> {
   const { vocabulary: size, trainLines, controlLines, steps, batch } = options;
   const linesOf = async (split: "train" | "val") =>
-    (await loadMulti30k(run.data, { language: "en", split })).slice(0, trainLines).map((line) => [...line, end]);
+    (await loadCaptionWords(run.data, { language: "en", split })).slice(0, trainLines).map((line) => [...line, end]);
   const [train, val] = [await linesOf("train"), await linesOf("val")];
   const vocabulary = mostFrequent(train.flat(), size);
   const packed = (lines: readonly string[][], rows = batch) =>
