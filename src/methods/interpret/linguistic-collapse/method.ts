@@ -104,7 +104,7 @@ async function experiment(given: Options, run: Run): Promise<void> {
 
   const seeds: Subject[] = [];
   for (let i = 1; i <= given.seedModels; i++)
-    seeds.push(await study(run, `seed ${i}`, { width: given.widths[0], layers: 1, epochs: 1 }, text, given));
+    seeds.push(await study(run, `seed ${i}`, { width: given.widths[0], layers: 1, epochs: 1 }, text, given, text.some));
   reportSeeds(run, seeds, given);
 
   const own: Record<string, OwnModel> = {};

@@ -11,7 +11,7 @@ export interface Captions {
   /** Batches of rows, as the passes read them. */
   readonly train: readonly TextBatch[];
   readonly val: readonly TextBatch[];
-  /** The beginning of the training text, for controls. */
+  /** The beginning of the training text: to measure controls and many small models on. */
   readonly some: readonly TextBatch[];
   /** All rows of the training text, and the words that follow: [rows, steps]. */
   readonly sequences: { readonly inputs: Tensor; readonly targets: Tensor };

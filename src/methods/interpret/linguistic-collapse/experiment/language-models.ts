@@ -44,16 +44,17 @@ export function gridOf({ widths, layers, longer }: Options): Design[] {
   return [...grid, ...longer.map((epochs) => ({ width, layers: Math.max(...layers), epochs }))];
 }
 
-/** Learns and is measured. @param name of its randomness, too */
+/** Learns and is measured. @param name of its randomness, too; @param train what classes are measured on */
 export async function study(
   run: Run,
   name: string,
   design: Design,
   text: Captions,
   options: Options,
+  train = text.train,
 ): Promise<Subject> {
   const params = await trained(run, name, design, text, options);
-  return { name, design, params, report: await measured(run, name, design, params, text, options) };
+  return { name, design, params, report: await measured(run, name, design, params, { ...text, train }, options) };
 }
 
 /** As it is before training. */

@@ -9,8 +9,12 @@ export const options = z.object({
   layers: z.array(count()).min(1).default([1, 2]).describe("their numbers of layers"),
   longer: z.array(count()).default([2, 4]).describe("epochs of further models of the second width and the most layers"),
   vocabulary: count().default(1200).describe("words that they know"),
-  trainLines: count().default(29_000).describe("descriptions they learn from, and classes are measured on"),
-  controlLines: count().default(6000).describe("descriptions that classes of the controls are measured on"),
+  trainLines: count().max(29_000).default(16_000).describe("descriptions they learn from, and classes are measured on"),
+  controlLines: count()
+    .default(6000)
+    .describe(
+      "descriptions that classes of the controls, and of models that differ in their seed alone, are measured on",
+    ),
   steps: count().default(64).describe("words in a sequence"),
   batch: count().default(32).describe("sequences in a batch"),
   learningRate: z.number().positive().default(3e-3).describe("of AdamW, falling to 0 in a straight line"),
