@@ -202,6 +202,12 @@ export class Value implements ValueType {
     const along = axes ?? starts.map((_, i) => i);
     return this.tracer.emit("Slice", [this, list(starts), list(ends), list(along), steps && list(steps)]);
   }
+  /** Cuts an axis into so many equal parts, or into parts of the given lengths. */
+  split(parts: number | readonly number[], axis = 0): Value[] {
+    const dim = this.shape.at(axis) ?? 0;
+    const lengths = typeof parts === "number" ? new Array<number>(parts).fill(Math.ceil(dim / parts)) : parts;
+    return this.tracer.emitAll("Split", [this, this.tracer.constant(lengths, "int64")], { axis }, lengths.length);
+  }
   /** Picks entries along an axis by integer indices. */
   gather(indices: Value | Tensor, axis = 0): Value {
     return this.op("Gather", [indices], { axis });

@@ -7,7 +7,7 @@
  */
 
 import { type AttributeSpec, int, table } from "../op.ts";
-import { affine, type Cell, inParts, recurrentOp } from "./recurrent.ts";
+import { affine, type Cell, recurrentOp } from "./recurrent.ts";
 
 const linearBeforeReset: AttributeSpec = { kind: "int", default: 0 };
 
@@ -41,8 +41,8 @@ const gru: Cell = {
     const [gates, candidates] = [rows(0, 2), rows(2, 3)];
     const linearFirst = int(call.attributes, "linear_before_reset") !== 0;
     return (fromInput, [h]) => {
-      const [xz, xr, xh] = inParts(call, fromInput, 3, 1);
-      const [hz, hr] = inParts(call, call.emit("Gemm", [h, ...gates], { transB: 1 }), 2, 1);
+      const [xz, xr, xh] = fromInput.split(3, 1);
+      const [hz, hr] = call.emit("Gemm", [h, ...gates], { transB: 1 }).split(2, 1);
       const [update, reset] = [f.on(xz.add(hz)), f.on(xr.add(hr))];
       const fromState = call.emit("Gemm", [linearFirst ? h : reset.mul(h), ...candidates], { transB: 1 });
       const candidate = g.on(xh.add(linearFirst ? reset.mul(fromState) : fromState));

@@ -7,7 +7,7 @@
 
 import { type AttributeSpec, int, table } from "../op.ts";
 import type { Value } from "../value.ts";
-import { affine, type Cell, inParts, recurrentOp } from "./recurrent.ts";
+import { affine, type Cell, recurrentOp } from "./recurrent.ts";
 
 const inputForget: AttributeSpec = { kind: "int", default: 0 };
 
@@ -34,12 +34,12 @@ const lstm: Cell = {
     return [out, cell];
   },
   build: (call, { recurrent, peepholes }, [f, g, onCell]) => {
-    const [pi, po, pf] = peepholes ? inParts(call, peepholes, 3, 0) : [];
+    const [pi, po, pf] = peepholes ? peepholes.split(3, 0) : [];
     const peep = (sum: Value, weight: Value | undefined, cell: Value) => (weight ? sum.add(weight.mul(cell)) : sum);
     const coupled = int(call.attributes, "input_forget") !== 0;
     return (fromInput, [h, c]) => {
       const sums = fromInput.add(call.emit("Gemm", [h, recurrent], { transB: 1 }));
-      const [i, o, forget, candidate] = inParts(call, sums, 4, 1);
+      const [i, o, forget, candidate] = sums.split(4, 1);
       const enter = f.on(peep(i, pi, c));
       const keep = coupled ? enter.neg().add(1) : f.on(peep(forget, pf, c));
       const cell = keep.mul(c).add(enter.mul(g.on(candidate)));

@@ -259,10 +259,3 @@ function scanDirection(cell: Cell, call: Call, d: number, backwards: boolean, fu
     last: state.map((value) => reshapeTo(ran ? ran.where(value, 0) : value, [1, batch, hidden])),
   };
 }
-
-/** Equal parts along an axis. */
-export function inParts(call: Call, value: Value, parts: number, axis: number): Value[] {
-  if (parts === 1) return [value];
-  const sizes = new Array<number>(parts).fill(value.shape[axis] / parts);
-  return call.emitAll("Split", [value, call.constant(sizes, "int64")], { axis }, parts);
-}

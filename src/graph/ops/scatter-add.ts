@@ -22,7 +22,7 @@ export function scatterAdd(places: readonly number[], indices: Value, updates: V
   const [rows, width] = updates.shape;
   const columns = Math.max(1, Math.min(width, Math.floor(elementsPerScatter / rows)));
   const lengths = range(Math.ceil(width / columns)).map((i) => Math.min(columns, width - i * columns));
-  const pieces = partsAlong(updates, 1, lengths).map((piece) => {
+  const pieces = (lengths.length === 1 ? [updates] : updates.split(lengths, 1)).map((piece) => {
     let sum = tracer.constant(0, updates.dtype, [...places, piece.shape[1]]);
     const most = Math.floor(elementsPerScatter / piece.shape[1]);
     for (let start = 0; start < rows; start += most) {
@@ -33,11 +33,6 @@ export function scatterAdd(places: readonly number[], indices: Value, updates: V
     return sum;
   });
   return pieces.length === 1 ? pieces[0] : tracer.emit("Concat", pieces, { axis: -1 });
-}
-
-function partsAlong(x: Value, axis: number, lengths: readonly number[]): Value[] {
-  if (lengths.length === 1) return [x];
-  return x.tracer.emitAll("Split", [x, x.tracer.constant(lengths, "int64")], { axis }, lengths.length);
 }
 
 /** The adjoint of picking rows at indices known while tracing; undefined when one is picked twice. */

@@ -1,7 +1,7 @@
 /** @file The gated recurrent unit (Cho et al. 2014), in the form whose reset gate acts behind the recurrent product. */
 
 import { type Rng, Tensor, type Value } from "../../graph/index.ts";
-import { gatesOf, initRecurrent, type Recurrent } from "./recurrent.ts";
+import { initRecurrent, type Recurrent } from "./recurrent.ts";
 
 /** Gates in the order reset, update, candidate: input [in, 3·hidden], recurrent [hidden, 3·hidden], bias [3·hidden]. */
 export interface Gru<T> extends Recurrent<T> {
@@ -32,8 +32,8 @@ export function gruStep(p: Gru<Value | Tensor>, state: GruState<Value>, x: Value
  * @param projected x·W + b, which needs no state
  */
 export function gruCell(p: Gru<Value | Tensor>, { hidden }: GruState<Value>, projected: Value): GruState<Value> {
-  const [xReset, xUpdate, xCandidate] = gatesOf(projected, 3);
-  const [hReset, hUpdate, hCandidate] = gatesOf(hidden.matmul(p.recurrent), 3);
+  const [xReset, xUpdate, xCandidate] = projected.split(3, -1);
+  const [hReset, hUpdate, hCandidate] = hidden.matmul(p.recurrent).split(3, -1);
   const reset = xReset.add(hReset).sigmoid();
   const update = xUpdate.add(hUpdate).sigmoid();
   const candidate = xCandidate.add(reset.mul(hCandidate.add(p.recurrentBias))).tanh();

@@ -1,7 +1,7 @@
 /** @file The long short-term memory cell (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000). */
 
 import { type Rng, Tensor, type Value } from "../../graph/index.ts";
-import { gatesOf, initRecurrent, type Recurrent } from "./recurrent.ts";
+import { initRecurrent, type Recurrent } from "./recurrent.ts";
 
 /** Gates in the order input, forget, candidate, output: input [in, 4·hidden], recurrent [hidden, 4·hidden], bias [4·hidden]. */
 export type Lstm<T> = Recurrent<T>;
@@ -37,7 +37,7 @@ export function lstmCell(
   { hidden, cell }: LstmState<Value>,
   projected: Value,
 ): LstmState<Value> {
-  const [input, forget, candidate, output] = gatesOf(projected.add(hidden.matmul(p.recurrent)), 4);
+  const [input, forget, candidate, output] = projected.add(hidden.matmul(p.recurrent)).split(4, -1);
   const next = forget.sigmoid().mul(cell).add(input.sigmoid().mul(candidate.tanh()));
   return { hidden: output.sigmoid().mul(next.tanh()), cell: next };
 }

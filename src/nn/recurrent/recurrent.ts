@@ -1,6 +1,6 @@
 /** @file What the parameters of recurrent layers have in common: their gates lie side by side along the last axis. */
 
-import { type Rng, Tensor, type Value } from "../../graph/index.ts";
+import { type Rng, Tensor } from "../../graph/index.ts";
 import { glorot, type Initialiser, orthogonal } from "../initialisers.ts";
 
 /** input [in, gates · hidden], recurrent [hidden, gates · hidden], bias [gates · hidden]. */
@@ -27,10 +27,4 @@ export function initRecurrent(rng: Rng, inputs: number, hidden: number, gates: n
     recurrent: sideBySide("recurrent", orthogonal(), hidden),
     bias: Tensor.zeros([gates * hidden]),
   };
-}
-
-/** The gates [batch, hidden] of what lies side by side [batch, gates · hidden]. */
-export function gatesOf(x: Value, count: number): Value[] {
-  const width = x.shape[x.rank - 1] / count;
-  return Array.from({ length: count }, (_, gate) => x.slice([gate * width], [(gate + 1) * width], [-1]));
 }
