@@ -45,27 +45,29 @@ export async function probe(x: Tensor, labels: Labels, options: ProbeOptions = {
       scaled.numbers().map((v) => 2 * v),
       scaled.shape,
     ),
-    classes: Tensor.of(of, [1, points, 1], "int64"),
+    classes: Tensor.of(of, [points, 1, 1], "int64"),
     // 1 where a fold's weights are fitted to the point
     share: Tensor.of(
-      Float64Array.from({ length: folds * points }, (_, at) => Number(fold[at % points] !== Math.floor(at / points))),
-      [folds, points],
+      Float64Array.from({ length: points * folds }, (_, at) => Number(fold[Math.floor(at / folds)] !== at % folds)),
+      [points, folds],
     ),
   };
   const { params } = await fit({
     params: {
-      weight: Tensor.zeros([folds, dimensions, names.length]),
-      bias: Tensor.zeros([folds, 1, names.length]),
+      // Side by side, so that points are read once for all folds.
+      weight: Tensor.zeros([dimensions, folds * names.length]),
+      bias: Tensor.zeros([folds * names.length]),
     },
     loss: (p, batch) => {
       const surprise = batch.x
         .matmul(p.weight)
         .add(p.bias)
+        .reshape([points, folds, names.length])
         .logSoftmax(-1)
-        .op("GatherElements", [batch.classes.expand([folds, points, 1])], { axis: -1 })
+        .op("GatherElements", [batch.classes.expand([points, folds, 1])], { axis: -1 })
         .squeeze(-1)
         .neg();
-      const fitted = surprise.mul(batch.share).sum(1).div(batch.share.sum(1));
+      const fitted = surprise.mul(batch.share).sum(0).div(batch.share.sum(0));
       return fitted.sum().add(
         p.weight
           .square()
@@ -79,7 +81,7 @@ export async function probe(x: Tensor, labels: Labels, options: ProbeOptions = {
     ...(signal && { signal }),
     ...(options.compile && { compile: options.compile }),
   });
-  const right = correct(data.x, params, of, fold);
+  const right = correct(data.x, params, of, fold, names.length);
   const perFold = Array.from({ length: folds }, (_, f) => {
     const members = fold.reduce((n, of) => n + Number(of === f), 0);
     return right.reduce((n, ok, i) => n + (fold[i] === f ? ok : 0), 0) / members;
@@ -92,7 +94,9 @@ export async function probe(x: Tensor, labels: Labels, options: ProbeOptions = {
 }
 
 interface Readouts<T> {
+  /** [dimensions, folds · classes] */
   readonly weight: T;
+  /** [folds · classes] */
   readonly bias: T;
 }
 
@@ -109,14 +113,21 @@ function foldsOf(classes: Int32Array, folds: number, rng: Rng): Int32Array {
 }
 
 /** 1 for each point that the read-out of its own fold predicts. */
-function correct(x: Tensor, { weight, bias }: Readouts<Tensor>, classes: Int32Array, fold: Int32Array): number[] {
-  const [, dimensions, count] = weight.shape;
+function correct(
+  x: Tensor,
+  { weight, bias }: Readouts<Tensor>,
+  classes: Int32Array,
+  fold: Int32Array,
+  count: number,
+): number[] {
+  const [dimensions, width] = weight.shape;
   const [w, b, points] = [weight.numbers(), bias.numbers(), x.numbers()];
   return Array.from(classes, (wanted, i) => {
-    const scores = Float64Array.from({ length: count }, (_, c) => b[fold[i] * count + c]);
+    const first = fold[i] * count;
+    const scores = b.slice(first, first + count);
     for (let k = 0; k < dimensions; k++) {
       const value = points[i * dimensions + k];
-      const row = (fold[i] * dimensions + k) * count;
+      const row = k * width + first;
       for (let c = 0; c < count; c++) scores[c] += value * w[row + c];
     }
     return Number(scores.indexOf(Math.max(...scores)) === wanted);
