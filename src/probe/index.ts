@@ -22,6 +22,7 @@ export {
   decodeUnits,
   type FoundUnit,
   findUnits,
+  logitEffects,
   type TokenEffect,
 } from "./language/lens.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
@@ -30,6 +31,7 @@ export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onn
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
+export { batchFeeds, byLength } from "./language/text-batches.ts";
 export type { TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";

@@ -128,6 +128,21 @@ export async function findUnits(
   return found.sort((a, b) => b.score - a.score).slice(0, top);
 }
 
+/**
+ * What vectors of the residual stream do to the logits, read as the stream's end is read: [n, width] → [n, vocabulary], by how much each raises a
+ * logit where the stream's root mean square is 1.
+ * @throws CajalError `argument` for ONNX models
+ */
+export async function logitEffects(model: TextModel, vectors: Tensor): Promise<Tensor> {
+  const { params } = decoderOf(model);
+  const run = compile((rows: Value) => read(params, rows));
+  try {
+    return await run(vectors);
+  } finally {
+    await run.release();
+  }
+}
+
 /** The vectors that units write: [units, width], or the numbers of elements of the stream. */
 function rowsOf({ params, sizes }: Decoder, layer: TextLayer, units: readonly number[]): Tensor {
   if (layer.kind === "heads")
@@ -157,12 +172,16 @@ function downOf(params: Gpt<Tensor>, layer: TextLayer): Tensor {
 /** Effects on all logits: rows [n, width] → [n, vocabulary]. */
 function effectsOf({ params }: Decoder, layer: TextLayer, rows: Value): Value {
   const after = layer.kind === "neurons" ? blockOf(params, layer).feedForwardAfterNorm : undefined;
-  const written = after === undefined ? rows : weighed(after, rows);
-  const read = weighed(params.norm, written);
+  return read(params, after === undefined ? rows : weighed(after, rows));
+}
+
+/** Vectors of the stream as its end is read: by the last norm's weights, against every token's vector. */
+function read(params: Gpt<Tensor>, rows: Value): Value {
+  const normed = weighed(params.norm, rows);
   const head = params.head?.weight;
   return head === undefined
-    ? read.matmul(rows.tracer.lift(params.tokens.weight, "float32").transpose())
-    : read.matmul(head);
+    ? normed.matmul(rows.tracer.lift(params.tokens.weight, "float32").transpose())
+    : normed.matmul(head);
 }
 
 /** The norm without its division: what is left is linear. A layer norm takes the mean off, too. */
