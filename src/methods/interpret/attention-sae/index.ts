@@ -32,6 +32,7 @@ export { type Activation, decode, encode, featuresOf, foldScale, type Origin, ty
 export { type FromSaeLensOptions, fromSaeLens, type SaeFiles, toSaeLens } from "./sae-lens.ts";
 export { type AttentionSite, findAttention, outputWeights } from "./site.ts";
 export { ablateFeatures, reconstruction, type SiteEdit, spliced } from "./splice.ts";
+export { type StreamAttribution, streamAttribution } from "./stream-attribution.ts";
 export { type SaeLog, type SaeProgress, type TrainOptions, trainOnVectors, trainSae } from "./train.ts";
 export {
   batchesOf,

@@ -2,7 +2,7 @@
 
 import { CajalError, type CompileOptions, compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import type { LanguageModel, Weights } from "../../../probe/index.ts";
-import { traceAttention } from "./attention-graph.ts";
+import { type TracedAttention, traceAttention } from "./attention-graph.ts";
 import { weightsOf } from "./model.ts";
 
 export interface InductionOptions {
@@ -14,6 +14,8 @@ export interface InductionOptions {
   readonly length?: number;
   /** Changes the token two before the source, in the first copy: a head that needs more than the last token looks less. Default false. */
   readonly corrupt?: boolean;
+  /** What vectors of the residual stream do to the logits, [width, vocabulary]: heads are then also judged by what they say. Default: not. */
+  readonly unembedding?: Tensor;
   readonly seed?: number;
   readonly compile?: CompileOptions;
 }
@@ -23,6 +25,8 @@ export interface InductionScores {
   readonly prefixes: readonly number[];
   /** Of each layer [prefixes, heads]: mean attention from the last token of the second copy to the token after the first. */
   readonly layers: readonly Tensor[];
+  /** Of each layer [prefixes, heads]: what each head there adds to the logit of that token, straight. Without an unembedding: nothing. */
+  readonly direct: readonly Tensor[];
 }
 
 /**
@@ -32,7 +36,15 @@ export interface InductionScores {
 export async function inductionScores(
   model: LanguageModel,
   prefixes: readonly number[],
-  { tokens, texts: count = 64, length = 40, corrupt = false, seed = 0, compile: options }: InductionOptions,
+  {
+    tokens,
+    texts: count = 64,
+    length = 40,
+    corrupt = false,
+    unembedding,
+    seed = 0,
+    compile: options,
+  }: InductionOptions,
 ): Promise<InductionScores> {
   const begin = model.begin ?? [];
   for (const p of prefixes)
@@ -43,45 +55,72 @@ export async function inductionScores(
       );
   const batch = model.fixed?.batch ?? count;
   const steps = begin.length + length;
-  const run = compile((weights: Weights<Value>, ids: Value, present: Value, sources: Value) => {
-    const { layers } = traceAttention(model, [weights, ids, present]);
-    return layers.map(({ pattern }) => {
-      if (pattern === undefined)
-        throw new CajalError("argument", `${model.name} has layers without an attention pattern`);
-      const last = pattern
-        .cast("float32")
-        .slice([steps - 1], [steps], [2])
-        .squeeze(2);
-      return last.mul(sources.unsqueeze(1)).sum(-1).mean(0);
-    });
-  }, options);
-  const found: number[][] = [];
+  const run = compile(
+    (weights: Weights<Value>, ids: Value, present: Value, source: Value, columns: readonly Value[]) => {
+      const { layers } = traceAttention(model, [weights, ids, present]);
+      const right = ids.op("GatherElements", [source], { axis: 1 }).squeeze(1);
+      return layers.map((layer) => ({
+        looks: looking(layer, source, model.name),
+        direct: columns.map((unembedding) => saying(layer, unembedding.transpose().gather(right), steps)),
+      }));
+    },
+    options,
+  );
+  const looks: number[][] = [];
+  const direct: number[][] = [];
   try {
     for (const p of prefixes) {
       const rng = new Rng(seed).split(p);
       const ids = new Float64Array(batch * steps);
-      const sources = new Float32Array(batch * steps);
+      const sources = new Float64Array(batch);
       for (let row = 0; row < batch; row++) {
         const { text, source } = planted(rng, p, length, tokens, corrupt);
         ids.set([...begin, ...text], row * steps);
-        sources[row * steps + begin.length + source] = 1;
+        sources[row] = begin.length + source;
       }
-      const shape = [batch, steps];
-      const scores = await run(
+      const found = await run(
         weightsOf(model),
-        Tensor.of(ids, shape, "int64"),
-        Tensor.full(shape, 1, "int64"),
-        new Tensor("float32", shape, sources),
+        Tensor.of(ids, [batch, steps], "int64"),
+        Tensor.full([batch, steps], 1, "int64"),
+        Tensor.of(sources, [batch, 1], "int64"),
+        unembedding === undefined ? [] : [unembedding],
       );
-      for (const [layer, score] of scores.entries()) found[layer] = [...(found[layer] ?? []), ...score.numbers()];
+      for (const [layer, scores] of found.entries()) {
+        looks[layer] = [...(looks[layer] ?? []), ...scores.looks.numbers()];
+        for (const score of scores.direct) direct[layer] = [...(direct[layer] ?? []), ...score.numbers()];
+      }
     }
   } finally {
     await run.release();
   }
-  return {
-    prefixes,
-    layers: found.map((scores) => Tensor.of(scores, [prefixes.length, scores.length / prefixes.length])),
-  };
+  const table = (scores: number[]) => Tensor.of(scores, [prefixes.length, scores.length / prefixes.length]);
+  return { prefixes, layers: looks.map(table), direct: direct.map(table) };
+}
+
+/** Mean attention from the last token to the source [batch, 1]: [heads]. */
+function looking({ pattern }: TracedAttention, source: Value, name: string): Value {
+  if (pattern === undefined) throw new CajalError("argument", `${name} has layers without an attention pattern`);
+  const [, heads, steps] = pattern.shape;
+  const last = pattern
+    .cast("float32")
+    .slice([steps - 1], [steps], [2])
+    .squeeze(2);
+  const [batch] = source.shape;
+  const at = source.unsqueeze(1).expand([batch, heads, 1]);
+  return last.op("GatherElements", [at], { axis: 2 }).mean([0, 2]);
+}
+
+/** What each head at the last token adds to logits whose vectors are the rows [batch, width]: [heads]. */
+function saying({ z, heads, headWidth, output }: TracedAttention, rows: Value, steps: number): Value {
+  const [batch, width] = rows.shape;
+  if (output === undefined) return rows.tracer.constant(Array(heads).fill(Number.NaN), "float32");
+  const last = z
+    .cast("float32")
+    .reshape([batch, steps, heads, 1, headWidth])
+    .slice([steps - 1], [steps], [1])
+    .squeeze(1);
+  const written = last.matmul(output.cast("float32").reshape([heads, headWidth, width])).squeeze(2);
+  return written.mul(rows.unsqueeze(1)).sum(-1).mean(0);
 }
 
 /** A text that ends with the second copy of a prefix, and the place of the token after the first. Tokens of the prefix are nowhere else. */

@@ -8,6 +8,7 @@ import { sampleTexts } from "./experiment/stories.ts";
 import {
   ablateFeatures,
   checkOrigin,
+  dfa,
   evaluateSae,
   featureActivity,
   featureCard,
@@ -19,6 +20,7 @@ import {
   saeOnnx,
   siteVectors,
   spliced,
+  streamAttribution,
   topFeatures,
   trainSae,
 } from "./index.ts";
@@ -53,13 +55,14 @@ describe("evaluation", () => {
           .reduce((a, b) => a + b, 0) / 54,
     );
     const ce = async (model: Parameters<typeof spliced>[0]) => {
+      const run = compile((tokens: Value) => {
+        const logits = model.apply(tokens, tokens) as Value;
+        return crossEntropies(logits.slice([0], [8], [1]), tokens.slice([1], [9], [1])).mean();
+      });
       let sum = 0;
-      for (const text of texts) {
-        const logits = await logitsOf(model, text);
-        const run = compile((l: Value, next: Value) => crossEntropies(l.slice([0], [8], [1]), next).sum());
-        sum += (await run(logits, Tensor.of(text.slice(1), [1, 8], "int64"))).item();
-      }
-      return sum / 48;
+      for (const text of texts) sum += (await run(Tensor.of(text, [1, 9], "int64"))).item() / texts.length;
+      await run.release();
+      return sum;
     };
     expect(quality.ceClean).toBeCloseTo(await ce(network), 4);
     expect(quality.ceZero).toBeCloseTo(await ce(spliced(network, first, (x) => x.mul(0))), 4);
@@ -221,6 +224,17 @@ describe("induction", () => {
       [2, 4],
     ]);
     for (const score of layers[0].numbers()) expect(Math.abs(score - 1 / 40)).toBeLessThan(0.02);
+    const network = initInduction(new Rng(2));
+    const direct = await inductionScores(model, [3], {
+      tokens: [1, 2, 3, 4, 5, 6, 7],
+      texts: 8,
+      unembedding: network.head.weight,
+    });
+    expect(direct.direct.map(({ shape }) => shape)).toEqual([
+      [1, 4],
+      [1, 4],
+    ]);
+    expect(direct.direct[1].numbers().every(Number.isFinite)).toBe(true);
     await expect(inductionScores(model, [20], { tokens: [1, 2], length: 40 })).rejects.toThrow("does not fit twice");
   });
 
@@ -275,3 +289,21 @@ it("texts are drawn from a model, all at once, as single ones would be", async (
   expect(drawn.flat().every((token) => token >= 0 && token < 20)).toBe(true);
   expect(await sampleTexts(llama, { texts: 5, length: 9, batch: 4, rng: new Rng(5) })).toEqual(drawn);
 });
+
+it.each(["gpt2", "llama", "gemma2", "gpt-neox"])(
+  "in %s, what earlier layers wrote sums to the attribution by source",
+  async (name) => {
+    const model = await decoderOf(name);
+    const site = findAttention(model).slice(-1)[0];
+    const dictionary = randomSae(site.heads * site.headWidth, site.heads);
+    const text = [3, 1, 4, 1, 5, 9];
+    const { bySource } = await dfa(model, site, dictionary, text, 2, 5);
+    const { parts, bySource: byPart, constant } = await streamAttribution(model, site, dictionary, text, 2, 5);
+    expect(parts[0]).toBe("embedding");
+    const all = bySource.numbers();
+    for (let s = 0; s < 6; s++) {
+      const expected = Array.from({ length: site.heads }, (_, k) => all[k * 6 + s]).reduce((a, b) => a + b, 0);
+      expect(byPart.reduce((sum, part) => sum + part[s], constant[s])).toBeCloseTo(expected, 4);
+    }
+  },
+);

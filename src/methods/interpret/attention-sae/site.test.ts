@@ -4,7 +4,7 @@ import type { TextModel } from "../../../probe/index.ts";
 import { onnxDecoder } from "../../../probe/language/testing/onnx-decoder.ts";
 import { attributionErrors } from "./experiment/identities.ts";
 import { type AttentionSite, findAttention, outputWeights, siteVectors } from "./index.ts";
-import { decoderOf, fusedExport, grouped, onnxModel, randomSae } from "./testing/models.ts";
+import { beginningWith, decoderOf, fusedExport, grouped, onnxModel, randomSae } from "./testing/models.ts";
 
 /** Sums of attributions are pre-activations, and ẑ with its error is z: in each layer of the model. */
 async function explains(model: TextModel, sites: readonly AttentionSite[], vocabulary: number) {
@@ -74,7 +74,7 @@ const twice = (texts: readonly number[][]) => [...texts, ...texts];
 it("marks that begin texts are left out, and vectors say where they come from", async () => {
   const { network } = grouped();
   const [site] = findAttention(network);
-  const marked = Object.assign(Object.create(network), { begin: [3] });
+  const marked = beginningWith(network, [3]);
   const { z, text, step } = await siteVectors(marked, site, [
     [3, 1, 2],
     [4, 5],

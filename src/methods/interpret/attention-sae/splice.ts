@@ -54,27 +54,34 @@ export function ablateFeatures(
   features: readonly number[] | "error",
   positions?: readonly number[],
 ): LanguageModel {
-  const { features: count, width } = sizesOf(sae);
-  checkWidth(site, width, "the dictionary");
-  const part = (z: Value): Value => {
-    if (features === "error") return z.sub(reconstruction(sae)(z));
-    const wrong = features.find((i) => !Number.isInteger(i) || i < 0 || i >= count);
-    if (wrong !== undefined)
-      throw new CajalError("unknown-unit", `the dictionary has no feature ${wrong}; it has ${count}, from 0 on`);
-    const mask = new Float32Array(count);
-    for (const i of features) mask[i] = 1;
-    return encode(sae, z)
-      .mul(z.tracer.lift(new Tensor("float32", [count], mask), "float32"))
-      .matmul(sae.decoder);
-  };
+  checkWidth(site, sizesOf(sae).width, "the dictionary");
+  const taken = features === "error" ? unexplained(sae) : explainedBy(sae, features);
   return spliced(model, site, (z) => {
-    const taken = part(z);
-    if (positions === undefined) return z.sub(taken);
+    if (positions === undefined) return z.sub(taken(z));
     const steps = z.shape[1];
     const at = Tensor.of(
       Array.from({ length: steps }, (_, t) => Number(positions.includes(t))),
       [1, steps, 1],
     );
-    return z.sub(taken.mul(at));
+    return z.sub(taken(z).mul(at));
   });
+}
+
+/** What the dictionary does not explain. */
+function unexplained(sae: Sae): SiteEdit {
+  return (z) => z.sub(reconstruction(sae)(z));
+}
+
+/** What some features add to ẑ. */
+function explainedBy(sae: Sae, features: readonly number[]): SiteEdit {
+  const count = sizesOf(sae).features;
+  const wrong = features.find((i) => !Number.isInteger(i) || i < 0 || i >= count);
+  if (wrong !== undefined)
+    throw new CajalError("unknown-unit", `the dictionary has no feature ${wrong}; it has ${count}, from 0 on`);
+  const mask = new Float32Array(count);
+  for (const i of features) mask[i] = 1;
+  return (z) =>
+    encode(sae, z)
+      .mul(z.tracer.lift(new Tensor("float32", [count], mask), "float32"))
+      .matmul(sae.decoder);
 }

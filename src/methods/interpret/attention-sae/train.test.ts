@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
+import type { OptimiserState } from "../../../nn/index.ts";
 import { bestCosines, knownDictionary } from "./experiment/dictionary.ts";
 import { gradientError, sphereErrors } from "./experiment/identities.ts";
 import { batchesOf, featuresOf, findAttention, trainOnVectors, trainSae } from "./index.ts";
 import { initLearned } from "./loss.ts";
 import { restarted, saeOptimiser } from "./optimiser.ts";
 import { badlyExplained, drawWithout, forgotten, replaced } from "./resample.ts";
-import { grouped } from "./testing/models.ts";
+import { beginningWith, grouped } from "./testing/models.ts";
 import { sparsityWarnings } from "./train.ts";
 import { bufferedBatches } from "./vectors.ts";
 
@@ -105,7 +106,7 @@ describe("resampling", () => {
       encoderBias: Tensor.full([features], 1),
       decoder: Tensor.full([features, width], 1),
     };
-    const moments = forgotten({ ...ones, logThreshold: {} }, [1]) as unknown as typeof ones;
+    const moments = forgotten(ones as unknown as OptimiserState<Tensor>, [1]) as unknown as typeof ones;
     expect([...moments.encoderBias.numbers()]).toEqual([1, 0, 1, 1, 1, 1]);
     expect(moments.encoder.numbers().filter((x) => x === 0).length).toBe(width);
     const state = saeOptimiser(1e-3, 10).init(learned);
@@ -163,7 +164,7 @@ it("a buffer that is half refilled gives every vector, as often as one that hold
 it("warns: of few vectors, of a price too high or too low, of texts without their mark", async () => {
   const { network } = grouped();
   const [site] = findAttention(network);
-  const marked = Object.assign(Object.create(network), { begin: [3] });
+  const marked = beginningWith(network, [3]);
   const texts = Array.from({ length: 8 }, (_, i) => Array.from({ length: 10 }, (_t, t) => (i + 4 * t) % 20));
   const { sae, log } = await trainSae(marked, site, texts, { batch: 16, mult: 2, lambda: 0.1 });
   expect(sae.origin).toMatchObject({ model: "grouped", z: "block0/heads", layer: 0 });

@@ -104,3 +104,14 @@ export function randomSae(width: number, heads: number, features = 3 * width, se
     heads,
   };
 }
+
+/** The model, whose texts begin with a token. */
+export function beginningWith(model: TextModel, begin: readonly number[]): TextModel {
+  const tokenizer = {
+    size: 20,
+    begin,
+    encode: (text: string) => Array.from(text, (char) => char.charCodeAt(0) % 20),
+    decode: (tokens: Iterable<number>) => Array.from(tokens, (token) => ` ${token}`).join(""),
+  };
+  return new TextModel(model.network, { name: model.name, tokenizer });
+}
