@@ -28,14 +28,14 @@ describe("a known dictionary", () => {
   // 24 directions in 12 dimensions.
   const known = knownDictionary(new Rng(3), 20_000, { directions: 24, width: 12 });
   const data = () => batchesOf(known.z, 256, new Rng(4));
-  const recipe = { heads: 3, mult: 4, tokens: 200_000, batch: 256, rate: 5e-3, stepsPerCall: 4 };
+  const recipe = { heads: 3, mult: 4, tokens: 200_000, batch: 256, rate: 1e-2, stepsPerCall: 4 };
   const found = (decoder: Tensor) => {
     const cosines = bestCosines(known.directions, decoder, false);
     return cosines.reduce((sum, x) => sum + x, 0) / cosines.length;
   };
 
   it("is found with a price on features, and not without", async () => {
-    const { sae, log } = await trainOnVectors(data(), { ...recipe, lambda: 0.5 });
+    const { sae, log } = await trainOnVectors(data(), { ...recipe, lambda: 2 });
     expect(found(sae.decoder)).toBeGreaterThan(0.95);
     const without = await trainOnVectors(data(), { ...recipe, lambda: 0 });
     expect(found(without.sae.decoder)).toBeLessThan(found(sae.decoder) - 0.05);
