@@ -32,10 +32,10 @@ export interface LossParts {
   readonly loss: Value;
   /** Mean ‖z − ẑ‖². */
   readonly error: Value;
-  /** Mean number of active features. */
-  readonly active: Value;
   /** f [batch, m]. */
   readonly features: Value;
+  /** In how many vectors of the batch each feature is active: [m]. */
+  readonly fired: Value;
 }
 
 /**
@@ -58,8 +58,8 @@ export function saeLoss(p: Learned<Value>, z: Value, sparsity: Sparsity, lambda:
 
 function partsOf(sae: Sae<Value>, z: Value, features: Value, price: Value | undefined): LossParts {
   const error = z.sub(decode(sae, features)).square().sum(-1).mean();
-  const active = features.greater(0).cast("float32").sum(-1).mean();
-  return { loss: price === undefined ? error : error.add(price), error, active, features };
+  const fired = features.greater(0).cast("float32").sum(0);
+  return { loss: price === undefined ? error : error.add(price), error, features, fired };
 }
 
 /** Features f = u where u > θ, and gates: 1 where they are open. */

@@ -138,7 +138,8 @@ export async function trainOnVectors(
     },
     loss: (p: Learned<Value>, { z, share, steering }: Batch<Value>, { state: { fired, logLambda } }) => {
       const price = logLambda.exp().mul(share);
-      const { loss, error, active, features: f } = saeLoss(p, z, sparsity, price);
+      const { loss, error, fired: now } = saeLoss(p, z, sparsity, price);
+      const active = now.sum().div(size);
       const off = active
         .add(0.01)
         .log()
@@ -147,7 +148,7 @@ export async function trainOnVectors(
       return {
         loss,
         metrics: { error, active, lambda: price },
-        state: { fired: fired.add(f.greater(0).cast("float32").sum(0)), logLambda: logLambda.add(off.mul(steering)) },
+        state: { fired: fired.add(now), logLambda: logLambda.add(off.mul(steering)) },
       };
     },
     optimiser: saeOptimiser(rate, rising),

@@ -110,7 +110,7 @@ export function trainInduction(run: Run, steps: number): Promise<InductionNetwor
       const rng = part.rng.split("texts").split(step);
       return Tensor.of(Array.from({ length: batch }, () => repeatedText(rng).tokens).flat(), [batch, length], "int64");
     };
-    const { params } = await fit({
+    const { params } = await fit<InductionNetwork<Tensor>, { texts: Tensor }, Record<string, never>>({
       params: initInduction(part.rng.split("init")),
       loss: (p: InductionNetwork<Value>, { texts }: { texts: Value }) => {
         const logits = inductionLogits(p, texts).slice([0], [length - 1], [1]);

@@ -35,7 +35,7 @@ export const quick = {
   inductionPasses: 1,
   testTexts: 40,
   sweep: [0.1, 0.5],
-  storyTexts: 16,
+  storyTexts: 24,
   storyLength: 32,
   storyPasses: 1,
 };
