@@ -99,7 +99,7 @@ export function replaced(
 
 /** The moments (trees like the parameters) with those of some features at zero. */
 export function forgotten(moments: OptimiserState<Tensor>, features: readonly number[]): OptimiserState<Tensor> {
-  const { encoder, encoderBias, decoder, logThreshold, ...rest } = moments as unknown as Learned<Tensor>;
+  const { encoder, encoderBias, decoder, decoderBias, logThreshold } = moments as unknown as Learned<Tensor>;
   const [width, count] = encoder.shape;
   const zeroed = (tensor: Tensor, places: (feature: number) => Iterable<number>) => {
     const data = (tensor.data as Float32Array).slice();
@@ -111,8 +111,8 @@ export function forgotten(moments: OptimiserState<Tensor>, features: readonly nu
     encoder: zeroed(encoder, (i) => range(i, count)),
     encoderBias: zeroed(encoderBias, (i) => [i]),
     decoder: zeroed(decoder, (i) => range(i * width, 1)),
+    decoderBias,
     logThreshold: logThreshold.map((tensor) => zeroed(tensor, (i) => [i])),
-    ...rest,
   };
   return forgot as unknown as OptimiserState<Tensor>;
 }

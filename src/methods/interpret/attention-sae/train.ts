@@ -39,7 +39,7 @@ export interface TrainOptions {
   readonly checkpoint?: CheckpointStorage;
   readonly signal?: AbortSignal;
   readonly compile?: CompileOptions;
-  /** Steps per call of the runtime. Default 4. */
+  /** Steps per call of the runtime. Default 4, of short training 1. */
   readonly stepsPerCall?: number;
 }
 
@@ -188,7 +188,8 @@ export async function trainOnVectors(
       if (step % Math.max(1, Math.floor(steps / 200)) === 0 || step === steps) curve.push(now);
       await options.onStep?.(now);
     },
-    stepsPerCall: options.stepsPerCall ?? 4,
+    // A graph of several steps takes longer to build than so few take to run.
+    stepsPerCall: options.stepsPerCall ?? (steps < 200 ? 1 : 4),
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
     ...(options.signal && { signal: options.signal }),
     ...(options.compile && { compile: options.compile }),

@@ -22,6 +22,11 @@ export const options = z.object({
   stories: z.boolean().default(true).describe("whether dictionaries of stories260K are learned"),
   storyTexts: count(16).default(1600).describe("texts that stories260K tells, to learn from"),
   storyLength: count(16).max(512).default(128).describe("tokens of such a text"),
+  storyL0: z
+    .array(z.number().positive())
+    .min(1)
+    .default([8, 16, 32])
+    .describe("active features per token that these are steered to; the largest up to 20 is read"),
   storyPasses: count(1).default(2).describe("passes over them"),
 });
 
@@ -37,5 +42,6 @@ export const quick = {
   sweep: [0.1, 0.5],
   storyTexts: 24,
   storyLength: 32,
+  storyL0: [16],
   storyPasses: 1,
 };

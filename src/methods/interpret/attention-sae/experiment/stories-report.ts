@@ -16,8 +16,6 @@ import type { Options } from "./options.ts";
 import { sampleTexts } from "./stories.ts";
 import { lazily, trainPart } from "./train-part.ts";
 
-/** Active features per token that dictionaries are steered to; the middle one is read. */
-const targets = [8, 16, 32] as const;
 /** The layer that is read: the third of five. */
 const shown = 2;
 
@@ -43,13 +41,14 @@ export async function studyStories(run: Run, options: Options): Promise<SweepPoi
   const training = await told("to learn from", options.storyTexts);
   const test = await told("to test", Math.max(8, Math.round(options.storyTexts / 10)));
   const points: SweepPoint[] = [];
+  const shownTarget = Math.max(...options.storyL0.filter((target) => target <= 20));
   const rows: (string | number)[][] = [];
   for (const site of sites) {
     const data = lazily(async () => {
       const { z } = await siteVectors(model, site, training, { batch: 64, signal: run.signal, compile: run.compile });
       return batchesOf(z, 512, run.rng.split(`stories ${site.layer}`));
     });
-    for (const target of targets) {
+    for (const target of options.storyL0) {
       const name = `stories260K: layer ${site.layer}, L0 ${target}`;
       const tokens = options.storyTexts * (options.storyLength - 1) * options.storyPasses;
       const { sae } = await trainPart(run, name, data, site.heads, {
@@ -68,7 +67,7 @@ export async function studyStories(run: Run, options: Options): Promise<SweepPoi
         recoveredMean: q.recoveredMean,
       });
       rows.push([site.layer, target, q.l0, q.recovered, q.recoveredMean, q.ceSae - q.ceClean, q.explained, q.dead]);
-      if (site.layer === shown && target === targets[1]) await read(run, model, site, sae, q, test);
+      if (site.layer === shown && target === shownTarget) await read(run, model, site, sae, q, test);
     }
   }
   run.table("stories260K: fidelity", {
@@ -109,10 +108,9 @@ async function read(
     const { z, text, step } = await siteVectors(model, site, texts, { batch: 16, compile: run.compile });
     const activity = { features: await featuresOf(sae, z), text, step };
     const count = activity.features.shape[1];
-    const lists = topFeatures(sae, {
-      top: 5,
-      rates: Array.from(quality.rates, (rate) => (rate > 1e-3 && rate < 0.2 ? rate : 0)),
-    });
+    // What fires at every other token, or hardly ever, says little.
+    const telling = quality.rates.map((rate) => (rate > 1e-3 && rate < 0.2 ? rate : 0));
+    const lists = topFeatures(sae, { top: 5, rates: telling.some((rate) => rate > 0) ? telling : quality.rates });
     const made = new Map<number, Awaited<ReturnType<typeof featureCard>>>();
     for (const { feature } of lists.flat())
       if (!made.has(feature))
