@@ -33,14 +33,12 @@ export const saeBench: Bench = async (say) => {
       });
     const torch = await torchTraining(say, { ...shape, threads });
     // Building the graph is taken off: what so many steps and twice as many take apart.
-    const times = await inTurn(
-      {
-        once: () => learn(steps),
-        twice: () => learn(2 * steps),
-        ...(torch && { torch: torch.steps }),
-      },
-      rounds,
-    );
+    const pieces: Record<string, () => Promise<unknown>> = {
+      once: () => learn(steps),
+      twice: () => learn(2 * steps),
+      ...(torch && { torch: torch.steps }),
+    };
+    const times = await inTurn(pieces, rounds);
     await torch?.stop();
     const perSecond = (ms: number) => Math.round((1000 * steps * batch) / ms);
     const cajal = perSecond(times.twice.median - times.once.median);

@@ -12,7 +12,7 @@ export interface ResampleOptions {
   readonly every: number;
   /** Most often. */
   readonly times: number;
-  /** A feature is dead that fired at no larger share of the vectors since the last count. Default 1e-6. */
+  /** A feature is dead that fired at no larger share of the vectors since the last count. Default 1e-6, but 8 vectors at least. */
   readonly rate?: number;
   /** Batches that are searched for badly explained inputs. Default 100. */
   readonly batches?: number;

@@ -32,7 +32,7 @@ export interface TrainOptions {
   readonly rate?: number;
   /** Steps until the rate is reached, from a tenth of it on. Default: 1000, but no more than a tenth of all. */
   readonly rising?: number;
-  /** Default: four times, evenly over the first two thirds. false: dead features stay dead. */
+  /** Default: four times, after each fifth of the steps (every 25,000 at most). false: dead features stay dead. */
   readonly resample?: Partial<ResampleOptions> | false;
   readonly seed?: number;
   readonly onStep?: (progress: SaeProgress) => void | Promise<void>;
@@ -156,8 +156,8 @@ export async function trainOnVectors(
     between: {
       after: isResampling,
       change: async (moment) => {
-        const { rate: fewest = 1e-6, batches = 100, scale: share = 0.2 } = resample ?? {};
         const seen = (resample?.every ?? 1) * size;
+        const { rate: fewest = Math.max(1e-6, 8 / seen), batches = 100, scale: share = 0.2 } = resample ?? {};
         const counts = moment.state.fired.numbers();
         const dead = Array.from(counts.keys()).filter((i) => counts[i] / seen <= fewest);
         const fresh = { ...moment.state, fired: Tensor.zeros([features]) };
@@ -239,7 +239,7 @@ async function scaleOf(data: VectorBatches): Promise<{ mean: Float64Array; scale
 
 function planOf(given: TrainOptions["resample"], steps: number): ResampleOptions | undefined {
   if (given === false) return undefined;
-  return { every: Math.max(1, Math.min(25_000, Math.floor(steps / 6))), times: 4, ...given };
+  return { every: Math.max(1, Math.min(25_000, Math.floor(steps / 5))), times: 4, ...given };
 }
 
 /** Fewer than 100 vectors per feature and batch row: features die before they are found. */

@@ -26,7 +26,7 @@ import type { Options } from "./options.ts";
 import { lazily, trainPart } from "./train-part.ts";
 
 const batch = 512;
-const rate = 2e-3;
+const rate = 3e-3;
 
 /** Trains, tests and reports; the sweep's points come back for the picture. */
 export async function studyInduction(run: Run, options: Options): Promise<SweepPoint[]> {
@@ -75,7 +75,7 @@ export async function studyInduction(run: Run, options: Options): Promise<SweepP
       share === options.price ? { ...main, share } : { ...(await arm(`λ ${share}`, { lambda: price(share) })), share },
     );
   const dense = await arm("no L1", { lambda: 0 });
-  const dying = { lambda: price(options.price), rate: 2 * rate };
+  const dying = { lambda: price(options.highPrice), rate: 2 * rate };
   const resampled = await arm("double rate", dying);
   const dead = await arm("double rate, no resampling", { ...dying, resample: false });
   const topk = await arm("TopK", { sparsity: { kind: "topk", k: 12 } });

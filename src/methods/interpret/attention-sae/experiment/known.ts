@@ -13,11 +13,11 @@ export async function studyKnown(run: Run, { knownTokens, knownVectors }: Option
   const stage = "known dictionary";
   const make = () => knownDictionary(run.rng.split(stage), knownVectors);
   const data = lazily(async () => batchesOf(make().z, 512, run.rng.split("known order")));
-  const recipe = { tokens: knownTokens, batch: 512, rate: 3e-3, lambda: 0.5 };
+  const recipe = { tokens: knownTokens, batch: 512, rate: 6e-3 };
   const kinds = [
     { name: "L1", options: recipe },
     { name: "TopK", options: { ...recipe, sparsity: { kind: "topk", k: 6 } } },
-    { name: "JumpReLU", options: { ...recipe, lambda: 0.5, sparsity: { kind: "jumprelu" } } },
+    { name: "JumpReLU", options: { ...recipe, sparsity: { kind: "jumprelu" } } },
   ] as const;
   const rows: (string | number)[][] = [];
   for (const { name, options } of kinds) {
