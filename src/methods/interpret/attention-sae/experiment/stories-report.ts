@@ -16,30 +16,22 @@ import type { Options } from "./options.ts";
 import { sampleTexts } from "./stories.ts";
 import { lazily, trainPart } from "./train-part.ts";
 
+/** Texts that are told in one go. */
+const piece = 256;
 /** The layer that is read: the third of five. */
 const shown = 2;
 
 export async function studyStories(run: Run, options: Options): Promise<SweepPoint[]> {
   const model = await loadStories260K(run.data);
   const sites = findAttention(model);
-  const told = async (name: string, count: number) => {
-    const stage = `stories260K tells: ${name}`;
-    const flat = await run.part(stage, async (part) => {
-      const texts = await sampleTexts(model, {
-        texts: count,
-        length: options.storyLength,
-        rng: part.rng,
-        signal: run.signal,
-        onProgress: (done, total) => run.progress(stage, done, total, "texts"),
-      });
-      return Int32Array.from(texts.flat());
-    });
-    return Array.from({ length: count }, (_, i) =>
-      Array.from(flat.subarray(i * options.storyLength, (i + 1) * options.storyLength)),
-    );
-  };
-  const training = await told("to learn from", options.storyTexts);
-  const test = await told("to test", Math.max(8, Math.round(options.storyTexts / 10)));
+  const training = await tellStories(run, model, "to learn from", options.storyTexts, options.storyLength);
+  const test = await tellStories(
+    run,
+    model,
+    "to test",
+    Math.max(8, Math.round(options.storyTexts / 10)),
+    options.storyLength,
+  );
   const points: SweepPoint[] = [];
   const shownTarget = Math.max(...options.storyL0.filter((target) => target <= 20));
   const rows: (string | number)[][] = [];
@@ -92,6 +84,35 @@ export async function studyStories(run: Run, options: Options): Promise<SweepPoi
   const ordinary = Array.from({ length: model.tokenizer?.size ?? 0 }, (_, i) => i).slice(259);
   await reportPrefixes(run, "stories260K", model, ordinary, [1, 2, 4, 8, 12], 60);
   return points;
+}
+
+/** Stories of so many tokens, in pieces, each of which is kept. */
+async function tellStories(
+  run: Run,
+  model: TextModel,
+  purpose: string,
+  texts: number,
+  length: number,
+): Promise<number[][]> {
+  const stage = `stories260K tells: ${purpose}`;
+  const all: number[][] = [];
+  while (all.length < texts) {
+    const count = Math.min(piece, texts - all.length);
+    const done = all.length;
+    const flat = await run.part(`${stage}, from ${done} on`, async ({ rng }) => {
+      const told = await sampleTexts(model, {
+        texts: count,
+        length,
+        rng,
+        signal: run.signal,
+        compile: run.compile,
+        onProgress: (more) => run.progress(stage, done + more, texts, "texts"),
+      });
+      return Int32Array.from(told.flat());
+    });
+    for (let i = 0; i < count; i++) all.push(Array.from(flat.subarray(i * length, (i + 1) * length)));
+  }
+  return all;
 }
 
 /** Cards, the table of heads, and files of one dictionary. */
