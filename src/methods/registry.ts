@@ -23,6 +23,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse dictionaries of what attention heads say, read by head and by source token",
     load: () => import("./interpret/attention-sae/method.ts"),
   },
+  "convergent-learning": {
+    family: "interpret",
+    title: "Which units of one network another network has, too",
+    load: () => import("./interpret/convergent-learning/method.ts"),
+  },
   "dynamic-connectome": {
     family: "brain",
     title: "Which neurons act together, when, in which animals",
@@ -37,6 +42,16 @@ export const methods: Readonly<Record<string, Listed>> = {
     family: "spiking",
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
+  },
+  "linguistic-collapse": {
+    family: "interpret",
+    title: "How far the top layer of a language model or classifier has collapsed",
+    load: () => import("./interpret/linguistic-collapse/method.ts"),
+  },
+  "lm-head-decoding": {
+    family: "interpret",
+    title: "The words that every neuron of a language model stands for",
+    load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
   "selectable-kan": {
     family: "units",

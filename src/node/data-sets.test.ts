@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { loadCaptionWords } from "../data/index.ts";
 import { loadFairEval } from "../methods/sequence/wide-deep-evaluator/index.ts";
 import { openImages, openPictures, openText } from "./data-sets.ts";
 import { dataSource } from "./data-source.ts";
@@ -26,6 +27,15 @@ describe.skipIf(!present)("from the mirror (CAJAL_MIRROR)", () => {
   });
 });
 
+it.skipIf(mirrored("cifar10") === undefined)("cifar10 has its splits as tensors, from several files", async () => {
+  const train = await openImages("cifar10", "train");
+  expect([train.images.shape, train.labels.shape]).toEqual([[10_000, 3, 32, 32], [10_000]]);
+  const test = await openImages("cifar10", "test");
+  const perClass = new Map<number, number>();
+  for (const label of test.labels.numbers()) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  expect([...perClass.values()]).toEqual(Array.from({ length: 10 }, () => 200));
+});
+
 it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people's verdicts", async () => {
   const pairs = await loadFairEval(dataSource());
   const count = (verdict: 1 | 2 | "tie") => pairs.filter(({ human }) => human === verdict).length;
@@ -41,6 +51,14 @@ it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people
 
 it("what is of another kind says so", async () => {
   await expect(openText("mnist")).rejects.toMatchObject({ code: "no-data" });
-  await expect(openImages("cifar10", "test")).rejects.toThrow(/no images as tensors/);
+  await expect(openImages("photos-caltech101", "test")).rejects.toThrow(/no images as tensors/);
   await expect(openPictures("tinyshakespeare")).rejects.toThrow(/text, not of pictures/);
+});
+
+it.skipIf(mirrored("multi30k") === undefined)("multi30k has as many lines in both languages", async () => {
+  const [english, german] = await Promise.all(
+    (["en", "de"] as const).map((language) => loadCaptionWords(dataSource(), { language, split: "val" })),
+  );
+  expect([english.length, german.length]).toEqual([1014, 1014]);
+  expect(english[0].slice(0, 4)).toEqual(["a", "group", "of", "men"]);
 });

@@ -1,7 +1,8 @@
 /** @file What one feature is: where it fires, over its whole range; which heads and source tokens make it; which tokens it makes likelier. */
 
 import { CajalError, Tensor } from "../../../graph/index.ts";
-import { type LanguageModel, logitEffects, TextModel } from "../../../probe/index.ts";
+import { type LanguageModel, TextModel } from "../../../probe/index.ts";
+import { linearly, logitEffects } from "../readable.ts";
 import { attentionParts, attribute, headAttribution } from "./attribution.ts";
 import type { Texts } from "./model.ts";
 import { checkOrigin } from "./origin.ts";
@@ -155,8 +156,18 @@ async function effectsOf(
   const written = new Float64Array(stream);
   for (let j = 0; j < width; j++) for (let s = 0; s < stream; s++) written[s] += row[j] * weights[j * stream + s];
   if (unembedding !== undefined) return timesMatrix(written, unembedding);
-  if (!(model instanceof TextModel) || model.network.decoder === undefined) return new Float64Array(0);
-  return (await logitEffects(model, Tensor.of(written, [1, stream]))).numbers();
+  if (!(model instanceof TextModel)) return new Float64Array(0);
+  // Some architectures (Gemma 2) have a norm between attention and the stream; an ONNX graph does not tell which.
+  const behind = model.network.decoder?.params.blocks[site.layer]?.attentionAfterNorm;
+  const vector = Float32Array.from(written);
+  if (behind !== undefined) linearly(vector, { scale: behind.scale, centred: "shift" in behind });
+  try {
+    return (await logitEffects(model, new Tensor("float32", [1, stream], vector))).numbers();
+  } catch (error) {
+    // An ONNX model whose head is not recognised: the card has no words then.
+    if (error instanceof CajalError && error.code === "argument") return new Float64Array(0);
+    throw error;
+  }
 }
 
 function timesMatrix(row: Float64Array, { shape: [, columns], data }: Tensor): Float64Array {

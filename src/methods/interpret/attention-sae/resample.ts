@@ -4,7 +4,6 @@
  */
 
 import { compile, type Rng, Tensor, type Value } from "../../../graph/index.ts";
-import type { OptimiserState } from "../../../nn/index.ts";
 import { type Learned, type Sparsity, saeLoss } from "./loss.ts";
 
 export interface ResampleOptions {
@@ -97,9 +96,9 @@ export function replaced(
   };
 }
 
-/** The moments (trees like the parameters) with those of some features at zero. */
-export function forgotten(moments: OptimiserState<Tensor>, features: readonly number[]): OptimiserState<Tensor> {
-  const { encoder, encoderBias, decoder, decoderBias, logThreshold } = moments as unknown as Learned<Tensor>;
+/** Moments of gradients, a tree like the parameters, with those of some features at zero. */
+export function forgotten(moments: Learned<Tensor>, features: readonly number[]): Learned<Tensor> {
+  const { encoder, encoderBias, decoder, decoderBias, logThreshold } = moments;
   const [width, count] = encoder.shape;
   const zeroed = (tensor: Tensor, places: (feature: number) => Iterable<number>) => {
     const data = (tensor.data as Float32Array).slice();
@@ -107,12 +106,11 @@ export function forgotten(moments: OptimiserState<Tensor>, features: readonly nu
     return new Tensor(tensor.dtype, tensor.shape, data);
   };
   const range = (from: number, step: number) => Array.from({ length: width }, (_, j) => from + j * step);
-  const forgot: Learned<Tensor> = {
+  return {
     encoder: zeroed(encoder, (i) => range(i, count)),
     encoderBias: zeroed(encoderBias, (i) => [i]),
     decoder: zeroed(decoder, (i) => range(i * width, 1)),
     decoderBias,
     logThreshold: logThreshold.map((tensor) => zeroed(tensor, (i) => [i])),
   };
-  return forgot as unknown as OptimiserState<Tensor>;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { Rng, Tensor } from "../../../graph/index.ts";
-import type { OptimiserState } from "../../../nn/index.ts";
+import { compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { adam, alongSphere, chain, keepUnitRows, type Optimiser, type OptimiserState } from "../../../nn/index.ts";
 import { bestCosines, knownDictionary } from "./experiment/dictionary.ts";
 import { gradientError, sphereErrors } from "./experiment/identities.ts";
 import { batchesOf, featuresOf, findAttention, trainOnVectors, trainSae } from "./index.ts";
-import { initLearned } from "./loss.ts";
-import { restarted, saeOptimiser } from "./optimiser.ts";
+import { initLearned, type Learned } from "./loss.ts";
+import { ramp, restarted, saeOptimiser } from "./optimiser.ts";
 import { badlyExplained, drawWithout, forgotten, replaced } from "./resample.ts";
 import { beginningWith, grouped } from "./testing/models.ts";
 import { sparsityWarnings } from "./train.ts";
@@ -106,12 +106,65 @@ describe("resampling", () => {
       encoderBias: Tensor.full([features], 1),
       decoder: Tensor.full([features, width], 1),
     };
-    const moments = forgotten(ones as unknown as OptimiserState<Tensor>, [1]) as unknown as typeof ones;
+    const moments = forgotten(ones, [1]);
     expect([...moments.encoderBias.numbers()]).toEqual([1, 0, 1, 1, 1, 1]);
     expect(moments.encoder.numbers().filter((x) => x === 0).length).toBe(width);
-    const state = saeOptimiser(1e-3, 10).init(learned);
-    const later = { ...state, 2: { step: Tensor.scalar(77) } };
-    expect((restarted(later, [1])[2] as { step: Tensor }).step.item()).toBe(0);
+  });
+
+  it("restarts the optimiser for new features alone: they step as in their first steps, the others go on", async () => {
+    const rng = new Rng(16);
+    const draw = (shape: readonly number[], bound: number) => rng.uniform(shape, -bound, bound);
+    const start = () => initLearned(draw, new Float64Array(4), 6, { kind: "jumprelu" });
+    const params = start();
+    const optimiser = saeOptimiser(1e-2, 5);
+    const step = compile((g: Learned<Value>, s: OptimiserState<Value>, p: Learned<Value>) => optimiser.update(g, s, p));
+    const gradients = Array.from({ length: 6 }, start);
+    const after = async (state: OptimiserState<Tensor>, steps: readonly number[]) => {
+      let next = state;
+      let updates = params;
+      for (const i of steps)
+        ({ updates, state: next } = (await step(gradients[i], next, params)) as {
+          updates: Learned<Tensor>;
+          state: OptimiserState<Tensor>;
+        });
+      return { updates, state: next };
+    };
+    const before = (await after(optimiser.init(params), [0, 1, 2])).state;
+    const again = await after(restarted(before, [1]), [3, 4, 5]);
+    const fresh = await after(optimiser.init(params), [3, 4, 5]);
+    const old = await after(restarted(before, []), [3, 4, 5]);
+    const of = ({ encoder, decoder, encoderBias, logThreshold }: Learned<Tensor>, i: number) => [
+      ...Array.from({ length: 4 }, (_, j) => encoder.numbers()[j * 6 + i]),
+      ...decoder.numbers().subarray(4 * i, 4 * i + 4),
+      encoderBias.numbers()[i],
+      logThreshold[0].numbers()[i],
+    ];
+    const near = (a: readonly number[], b: readonly number[]) => {
+      for (const [k, x] of a.entries()) expect(x).toBeCloseTo(b[k], 6);
+    };
+    near(of(again.updates, 1), of(fresh.updates, 1));
+    for (const i of [0, 2, 3, 4, 5]) near(of(again.updates, i), of(old.updates, i));
+    near([...again.updates.decoderBias.numbers()], [...old.updates.decoderBias.numbers()]);
+  });
+
+  it("without momentum is Adam of β₁ = 0", async () => {
+    const rng = new Rng(17);
+    const draw = (shape: readonly number[], bound: number) => rng.uniform(shape, -bound, bound);
+    const [params, gradients] = [0, 1].map(() => initLearned(draw, new Float64Array(4), 6, { kind: "relu" }));
+    const isDecoder = (path: string) => path === "decoder";
+    const published = chain(
+      alongSphere(isDecoder),
+      adam(ramp(1e-2, 5), { beta1: 0, beta2: 0.9999 }),
+      keepUnitRows(isDecoder),
+    );
+    const two = async (optimiser: Optimiser) => {
+      const step = compile((g: Learned<Value>, s: OptimiserState<Value>, p: Learned<Value>) => optimiser.update(g, s, p));
+      const first = (await step(gradients, optimiser.init(params), params)) as { state: OptimiserState<Tensor> };
+      return ((await step(gradients, first.state, params)) as { updates: Learned<Tensor> }).updates;
+    };
+    const [one, other] = [await two(saeOptimiser(1e-2, 5)), await two(published)];
+    for (const name of ["encoder", "encoderBias", "decoder", "decoderBias"] as const)
+      for (const [k, x] of one[name].numbers().entries()) expect(x).toBeCloseTo(other[name].numbers()[k], 6);
   });
 
   it("revives what a rate too high has killed", async () => {

@@ -1,13 +1,12 @@
 /** @file The parts of the experiment: a text with its arms and baselines, a pretrained model, the map. */
 
-import { loadStories260K } from "../../../data/index.ts";
+import { loadStories260K, mostFrequent } from "../../../data/index.ts";
 import type { Figure } from "../../../plot/index.ts";
 import type { Run } from "../../run.ts";
 import { probe } from "../linear-probe.ts";
 import { mds } from "../mds.ts";
 import { standardised } from "../standardise.ts";
 import { shuffledOrder, type TaggedText } from "../tagged-text.ts";
-import { mostFrequent } from "../vocabulary.ts";
 import { type Arm, type ArmResult, fewestOf, readArm, type Setting, statesOf, trainArm } from "./arms.ts";
 import { chooseContexts, contextStates } from "./context-states.ts";
 import type { Prediction } from "./evaluate.ts";
@@ -107,7 +106,11 @@ export function readStories(run: Run, { analysis }: Texts, options: Options): Pr
   const stage = "layers: stories260K";
   return run.part(stage, async () => {
     const { context, perClass, probeSteps } = options;
-    const states = await contextStates(await loadStories260K(run.data), analysis, {
+    const model = await loadStories260K(run.data);
+    // What neurons read before activation is left out: it is the stream in other coordinates.
+    const layers = model.layers().filter(({ kind }) => kind !== "projection");
+    const states = await contextStates(model, analysis, {
+      layers: layers.map(({ name }) => name),
       context,
       perClass,
       classes: wordClasses,
