@@ -1,7 +1,7 @@
 /** @file Vectors of the residual stream as the head of a language model reads them, and what they do to its logits. */
 
 import { compile, Tensor, type Value } from "../../graph/index.ts";
-import { type NormWeights, neuronWeights, type TextModel } from "../../probe/index.ts";
+import { type HeadWeights, type NormWeights, neuronWeights, type TextModel } from "../../probe/index.ts";
 
 /**
  * How a direction w is read by the head W, whose last norm scales by γ: "final" γ⊙w·√width/‖w‖, as long as the head expects it; "raw" γ⊙w, and so what
@@ -40,6 +40,23 @@ export function scale(row: Float32Array, by: Tensor | undefined): void {
 export function centre(row: Float32Array): void {
   const mean = row.reduce((a, b) => a + b, 0) / row.length;
   for (let i = 0; i < row.length; i++) row[i] -= mean;
+}
+
+/** The head with the norm before it, without its division, as one matrix: float32 [width, vocabulary]. */
+export function unembedding({ weight, first }: HeadWeights, { scale: factors, centred }: NormWeights): Tensor {
+  const [rows, columns] = weight.shape;
+  const [width, vocabulary] = first === "tokens" ? [columns, rows] : [rows, columns];
+  const matrix = new Float32Array(width * vocabulary);
+  const means = new Float64Array(vocabulary);
+  for (let i = 0; i < width; i++)
+    for (let v = 0; v < vocabulary; v++) {
+      const stored = Number(weight.data[first === "tokens" ? v * width + i : i * vocabulary + v]);
+      const effect = stored * (factors === undefined ? 1 : Number(factors.data[i]));
+      matrix[i * vocabulary + v] = effect;
+      means[v] += effect / width;
+    }
+  if (centred) for (let k = 0; k < matrix.length; k++) matrix[k] -= means[k % vocabulary];
+  return new Tensor("float32", [width, vocabulary], matrix);
 }
 
 /**

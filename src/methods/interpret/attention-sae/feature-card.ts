@@ -18,7 +18,7 @@ export interface CardOptions extends ReadOptions {
   readonly perInterval?: number;
   /** Tokens that are promoted and suppressed most. Default 8. */
   readonly words?: number;
-  /** What a vector of the residual stream does to the logits, [width, vocabulary]. Default: of a model that `open` loaded, its own. */
+  /** What a vector of the residual stream does to the logits, [width, vocabulary], as `unembedding` gives it. Default: of a model that `open` loaded, its own. */
   readonly unembedding?: Tensor;
 }
 

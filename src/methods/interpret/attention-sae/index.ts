@@ -3,6 +3,7 @@
  * at one, read its features by head and by source token, switch them off.
  */
 
+export { unembedding } from "../readable.ts";
 export type { TracedAttention } from "./attention-graph.ts";
 export {
   type AttentionParts,
@@ -27,6 +28,7 @@ export { type InductionOptions, type InductionScores, inductionScores } from "./
 export type { Sparsity } from "./loss.ts";
 export type { Texts } from "./model.ts";
 export { checkOrigin } from "./origin.ts";
+export { type ActivityByPredicate, againstPredicate } from "./predicate.ts";
 export type { ResampleOptions } from "./resample.ts";
 export { type Activation, decode, encode, featuresOf, foldScale, type Origin, type Sae, saeOnnx } from "./sae.ts";
 export { type FromSaeLensOptions, fromSaeLens, type SaeFiles, toSaeLens } from "./sae-lens.ts";

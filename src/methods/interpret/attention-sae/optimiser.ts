@@ -66,9 +66,7 @@ function adamByFeature(rate: (step: Value) => Value): Optimiser {
         encoderBias: moved(g.encoderBias, before.squares.encoderBias, ofFeatures),
         decoder: moved(g.decoder, before.squares.decoder, ofFeatures.unsqueeze(-1)),
         decoderBias: moved(g.decoderBias, before.squares.decoderBias, root(step)),
-        logThreshold: g.logThreshold.map((gradient, i) =>
-          moved(gradient, before.squares.logThreshold[i], ofFeatures),
-        ),
+        logThreshold: g.logThreshold.map((gradient, i) => moved(gradient, before.squares.logThreshold[i], ofFeatures)),
       };
       const treeOf = (which: "update" | "squares"): Learned<Value> => ({
         encoder: results.encoder[which],

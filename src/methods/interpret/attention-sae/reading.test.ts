@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { compile, importOnnx, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { crossEntropies } from "../../../nn/index.ts";
+import { neuronWeights } from "../../../probe/index.ts";
 import { bestUnits } from "./experiment/best-f1.ts";
 import { inductionModel, initInduction, repeatedText } from "./experiment/induction-model.ts";
 import { trueFirings } from "./experiment/induction-study.ts";
 import { sampleTexts } from "./experiment/stories.ts";
 import {
   ablateFeatures,
+  againstPredicate,
   checkOrigin,
   dfa,
   evaluateSae,
@@ -23,11 +25,12 @@ import {
   streamAttribution,
   topFeatures,
   trainSae,
+  unembedding,
 } from "./index.ts";
 import { planted } from "./induction.ts";
-import { decoderOf, grouped, randomSae } from "./testing/models.ts";
+import { decoderOf, grouped, onnxModel, randomSae } from "./testing/models.ts";
 
-const { network } = grouped();
+const { network, file } = grouped();
 const [first, second] = findAttention(network);
 const sae = randomSae(12, 4);
 const texts = Array.from({ length: 6 }, (_, i) => Array.from({ length: 9 }, (_t, t) => (i + 3 * t) % 20));
@@ -176,6 +179,47 @@ describe("reading features", () => {
     expect(card.promotes.length).toBe(3);
     expect(card.promotes[0].effect).toBeGreaterThan(card.suppresses[0].effect);
     await expect(featureCard(network, second, sae, 99, texts)).rejects.toThrow("no feature 99");
+  });
+
+  it("an ONNX model's card has the same words as the network's, which are those of the folded unembedding", async () => {
+    const exported = onnxModel(file);
+    const at = findAttention(exported)[1];
+    const ids = [...texts, ...texts].slice(0, 2).map((text) => [...text, 7, 8]);
+    const [one, other] = [
+      await featureCard(network, second, sae, 3, ids, { words: 4 }),
+      await featureCard(exported, at, sae, 3, ids, { words: 4 }),
+    ];
+    const { head, norm } = await neuronWeights(network);
+    const third = await featureCard(network, second, sae, 3, ids, { words: 4, unembedding: unembedding(head, norm) });
+    expect(one.promotes.length).toBe(4);
+    for (const card of [other, third])
+      for (const kind of ["promotes", "suppresses"] as const) {
+        expect(card[kind].map(({ token }) => token)).toEqual(one[kind].map(({ token }) => token));
+        for (const [i, { effect }] of card[kind].entries()) expect(effect).toBeCloseTo(one[kind][i].effect, 4);
+      }
+  });
+
+  it("against a predicate, tokens are counted where it holds and elsewhere, over the range of activations", () => {
+    // Two features of which the second counts; tokens 0 to 5, the predicate holds at even ones.
+    const activity = {
+      features: Tensor.of([
+        [9, 4],
+        [9, 1],
+        [9, 2],
+        [9, 0],
+        [9, 0],
+        [9, 3],
+      ]),
+      text: Int32Array.of(0, 0, 0, 1, 1, 1),
+      step: Int32Array.of(0, 1, 2, 0, 1, 2),
+    };
+    const found = againstPredicate(activity, 1, (text, step) => (3 * text + step) % 2 === 0, 2);
+    expect(found.intervals).toEqual([
+      { from: 0, to: 2, holding: 1, other: 1, holdingValue: 2, otherValue: 1 },
+      { from: 2, to: 4, holding: 1, other: 1, holdingValue: 4, otherValue: 3 },
+    ]);
+    expect([found.specificity, found.expected, found.sensitivity]).toEqual([2 / 4, 6 / 10, 2 / 3]);
+    expect(() => againstPredicate(activity, 2, () => true)).toThrow("no feature 2; it has 2");
   });
 
   it("as an ONNX graph, a dictionary gives the same features and reconstruction", async () => {

@@ -119,7 +119,7 @@ describe("resampling", () => {
     const optimiser = saeOptimiser(1e-2, 5);
     const step = compile((g: Learned<Value>, s: OptimiserState<Value>, p: Learned<Value>) => optimiser.update(g, s, p));
     const gradients = Array.from({ length: 6 }, start);
-    const after = async (state: OptimiserState<Tensor>, steps: readonly number[]) => {
+    const stepped = async (state: OptimiserState<Tensor>, steps: readonly number[]) => {
       let next = state;
       let updates = params;
       for (const i of steps)
@@ -129,10 +129,10 @@ describe("resampling", () => {
         });
       return { updates, state: next };
     };
-    const before = (await after(optimiser.init(params), [0, 1, 2])).state;
-    const again = await after(restarted(before, [1]), [3, 4, 5]);
-    const fresh = await after(optimiser.init(params), [3, 4, 5]);
-    const old = await after(restarted(before, []), [3, 4, 5]);
+    const before = (await stepped(optimiser.init(params), [0, 1, 2])).state;
+    const again = await stepped(restarted(before, [1]), [3, 4, 5]);
+    const fresh = await stepped(optimiser.init(params), [3, 4, 5]);
+    const old = await stepped(restarted(before, []), [3, 4, 5]);
     const of = ({ encoder, decoder, encoderBias, logThreshold }: Learned<Tensor>, i: number) => [
       ...Array.from({ length: 4 }, (_, j) => encoder.numbers()[j * 6 + i]),
       ...decoder.numbers().subarray(4 * i, 4 * i + 4),
@@ -158,7 +158,9 @@ describe("resampling", () => {
       keepUnitRows(isDecoder),
     );
     const two = async (optimiser: Optimiser) => {
-      const step = compile((g: Learned<Value>, s: OptimiserState<Value>, p: Learned<Value>) => optimiser.update(g, s, p));
+      const step = compile((g: Learned<Value>, s: OptimiserState<Value>, p: Learned<Value>) =>
+        optimiser.update(g, s, p),
+      );
       const first = (await step(gradients, optimiser.init(params), params)) as { state: OptimiserState<Tensor> };
       return ((await step(gradients, first.state, params)) as { updates: Learned<Tensor> }).updates;
     };

@@ -9,7 +9,7 @@ import { restarted, saeOptimiser } from "./optimiser.ts";
 import { originOf } from "./origin.ts";
 import { badlyExplained, drawWithout, type ResampleOptions, replaced } from "./resample.ts";
 import { foldScale, type Sae } from "./sae.ts";
-import { type AttentionSite, widthOf } from "./site.ts";
+import type { AttentionSite } from "./site.ts";
 import { type VectorBatches, vectorBatches } from "./vectors.ts";
 
 export interface TrainOptions {
@@ -53,6 +53,7 @@ export interface SaeProgress {
   readonly lambda: number;
 }
 
+/** Of a training that was resumed from a checkpoint, `curve` and `resampled` begin there. */
 export interface SaeLog {
   readonly curve: readonly SaeProgress[];
   /** How many features were dead, after which step. */
@@ -274,9 +275,4 @@ function beginWarnings(model: LanguageModel, texts: Texts): string[] {
   return [
     `${without} of ${texts.length} texts do not begin with the token ${begin.join(", ")} that ${model.name} expects: heads that rest on it say something else. Take tokens from model.encode(text).`,
   ];
-}
-
-/** The number of coordinates of a site's vectors times mult. */
-export function featuresFor(site: AttentionSite, mult: number): number {
-  return Math.round(mult * widthOf(site));
 }

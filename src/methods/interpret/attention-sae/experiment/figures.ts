@@ -3,6 +3,7 @@
 import type { Figure, Row } from "../../../../plot/index.ts";
 import type { FeatureCard, FeatureExample } from "../feature-card.ts";
 import type { Texts } from "../model.ts";
+import type { ActivityByPredicate } from "../predicate.ts";
 
 export interface SweepPoint {
   /** Which site. */
@@ -21,7 +22,7 @@ export function sweepFigure(points: readonly SweepPoint[], caption: string): Fig
     kind: "plot",
     title: "What is left of the model when a dictionary stands in",
     caption,
-    x: { label: "active features per token (L0)", type: "log", grid: true, tickFormat: "~s" },
+    x: { label: "active features per token (L0)", type: "log", grid: true },
     y: { label: "share of the cross entropy recovered", tickFormat: ".0%", grid: true },
     fx: { label: "compared with", domain: ["zero in place of the layer", "its mean in place of the layer"] },
     color: { label: "layer" },
@@ -43,12 +44,17 @@ export interface CardView {
   readonly activations: (text: number) => ArrayLike<number>;
 }
 
-const around = { before: 14, behind: 4 } as const;
+/** Characters of an example before and behind the token at which the feature fires: a line of a panel. */
+const around = { before: 24, behind: 8 } as const;
 
 function excerpt({ texts, word, activations }: CardView, { text, step }: FeatureExample) {
-  const from = Math.max(0, step - around.before);
-  const to = Math.min(texts[text].length, step + around.behind + 1);
-  return texts[text].slice(from, to).map((token, i) => ({ text: word(token), value: activations(text)[from + i] }));
+  const words = texts[text].map((token) => word(token).replace(/\n/g, "↵"));
+  const fits = (from: number, to: number, most: number) => words.slice(from, to).join("").length <= most;
+  let [from, to] = [step, step + 1];
+  while (from > 0 && fits(from - 1, step, around.before)) from--;
+  while (to < words.length && fits(step + 1, to + 1, around.behind)) to++;
+  const values = activations(text);
+  return words.slice(from, to).map((written, i) => ({ text: written, value: values[from + i] }));
 }
 
 /** Examples over the whole range of activations; sources of the strongest; heads; logits. */
@@ -101,7 +107,61 @@ export function cardFigure(view: CardView, title: string): Figure {
   };
 }
 
-/** From the firing token to its sources: the higher the arc's line is drawn, the more it adds to the pre-activation. */
+/** Stacked histogram of activations, and the same by their sum: where the predicate holds, and elsewhere. */
+export function predicateFigure(
+  { intervals, specificity, expected, sensitivity }: ActivityByPredicate,
+  predicate: string,
+): Figure {
+  const kinds = [predicate, "not so"];
+  const stacked = (pick: (interval: ActivityByPredicate["intervals"][number]) => readonly [number, number]): Row[] =>
+    intervals.flatMap((interval) => {
+      const [held, other] = pick(interval);
+      return [
+        { from: interval.from, to: interval.to, kind: kinds[0], low: 0, high: held },
+        { from: interval.from, to: interval.to, kind: kinds[1], low: held, high: held + other },
+      ];
+    });
+  const panel = (title: string, caption: string, label: string, data: Row[], legend: boolean): Figure => ({
+    kind: "plot",
+    title,
+    caption,
+    x: { label: "activation (length of z)" },
+    y: { label, grid: true },
+    color: { domain: kinds, legend },
+    height: 240,
+    marks: [
+      { mark: "rect", data, x1: "from", x2: "to", y1: "low", y2: "high", fill: "kind" },
+      { mark: "ruleY", data: [0] },
+    ],
+  });
+  return {
+    kind: "panels",
+    title: "A feature against what it stands for",
+    caption: `At ${percent(specificity)} of the tokens at which it fires, ${predicate}; of the sum of its activations ${percent(expected)} is there. It fires at ${percent(sensitivity)} of the tokens at which this holds.`,
+    columns: 2,
+    panels: [
+      panel(
+        "How often",
+        "Tokens by the feature's activation.",
+        "tokens",
+        stacked(({ holding, other }) => [holding, other]),
+        true,
+      ),
+      panel(
+        "How much",
+        "The same tokens, each weighed by its activation.",
+        "sum of activations",
+        stacked(({ holdingValue, otherValue }) => [holdingValue, otherValue]),
+        false,
+      ),
+    ],
+  };
+}
+
+/** Tokens that are shown before the firing one. */
+const reach = 19;
+
+/** From the firing token to its sources, and what each adds to the pre-activation. */
 function arcs({ card, texts, word }: CardView): Figure {
   const best = card.top[0];
   const bySource =
@@ -109,52 +169,39 @@ function arcs({ card, texts, word }: CardView): Figure {
       ? []
       : card.sources[0].map((_, s) => card.sources.reduce((sum, head) => sum + head[s], 0));
   const step = best?.step ?? 0;
-  const from = Math.max(0, step - 23);
-  const places = Array.from({ length: bySource.length === 0 ? 0 : step - from + 1 }, (_, i) => from + i);
+  const from = Math.max(0, step - reach);
+  const nameOf = (s: number) =>
+    `${visible(best === undefined ? "" : word(texts[best.text][s]))} ${s === step ? "0" : `−${step - s}`}`;
   const most = Math.max(1e-9, ...bySource.map(Math.abs));
-  const rows: Row[] = places.map((s) => ({
-    place: s,
-    zero: 0,
-    word: best === undefined ? "" : visible(word(texts[best.text][s])),
-    by: bySource[s],
-  }));
-  const links: Row[] = places
-    .filter((s) => s !== step && Math.abs(bySource[s]) > 0.05 * most)
-    .map((s) => ({ x1: step, x2: s, y1: 0, y2: 0, width: (4 * Math.abs(bySource[s])) / most }));
+  const rows: Row[] = bySource.slice(from).map((by, i) => ({ token: nameOf(from + i), by }));
+  const links: Row[] = bySource.flatMap((by, s) =>
+    s < from || s === step || Math.abs(by) < 0.05 * most
+      ? []
+      : [{ firing: nameOf(step), source: nameOf(s), at: 0, width: (3 * Math.abs(by)) / most }],
+  );
   return {
     kind: "plot",
     title: "From where",
     caption:
-      "How much each source token adds to the pre-activation at the strongest place (the last token shown), through all heads together; arrows to those that count.",
-    x: { label: "token", ticks: 0 },
-    y: { label: "added to the pre-activation", grid: true },
-    height: 260,
+      "How much each source token adds to the pre-activation at the strongest place, through all heads together. Numbers are places before the firing token, which is the last; arrows lead from it to sources that count.",
+    x: { label: "added to the pre-activation", grid: true, domain: [-0.45 * most, 1.05 * most] },
+    y: { label: "source token", type: "band", domain: rows.map(({ token }) => String(token)) },
+    height: 70 + 17 * rows.length,
     marks: [
-      { mark: "barY", data: rows.map((row) => ({ ...row })), x: "place", y: "by", fill: "blue" },
+      { mark: "barX", data: rows, x: "by", y: "token", fill: "blue" },
       {
         mark: "arrow",
         data: links,
-        x1: "x1",
-        y1: "y1",
-        x2: "x2",
-        y2: "y2",
-        bend: 30,
+        x1: "at",
+        y1: "firing",
+        x2: "at",
+        y2: "source",
+        bend: 45,
         stroke: "orange",
         strokeWidth: "width",
         headLength: 5,
       },
-      {
-        mark: "text",
-        data: rows,
-        x: "place",
-        y: "zero",
-        text: "word",
-        rotate: -60,
-        dy: 12,
-        textAnchor: "end",
-        fontSize: 10,
-      },
-      { mark: "ruleY", data: [0] },
+      { mark: "ruleX", data: [0] },
     ],
   };
 }

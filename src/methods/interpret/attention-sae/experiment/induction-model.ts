@@ -17,6 +17,7 @@ import {
 } from "../../../../nn/index.ts";
 import type { LanguageModel, Weights } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
+import { unembedding } from "../../readable.ts";
 
 export const vocabulary = 95;
 export const length = 40;
@@ -98,6 +99,11 @@ export function inductionModel(p: InductionNetwork<Tensor>): LanguageModel {
     apply: (tokens, _present, given?: Weights<Value>) =>
       inductionLogits(given === undefined ? p : mapLeaves(p, (_leaf, path) => given[path]), tokens),
   };
+}
+
+/** What vectors of the stream do to the network's logits: [width, vocabulary]. */
+export function inductionUnembedding({ head, norm }: InductionNetwork<Tensor>): Tensor {
+  return unembedding({ weight: head.weight, first: "width" }, { scale: norm.scale, centred: true });
 }
 
 const batch = 64;

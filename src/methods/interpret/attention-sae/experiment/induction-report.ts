@@ -5,16 +5,18 @@ import type { LanguageModel } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { evaluateSae, type SaeQuality } from "../evaluate.ts";
 import { featureCard, topFeatures } from "../feature-card.ts";
-import { type InductionScores, inductionScores } from "../induction.ts";
+import { type InductionOptions, type InductionScores, inductionScores } from "../induction.ts";
+import { againstPredicate } from "../predicate.ts";
 import { featuresOf, type Sae } from "../sae.ts";
 import { type AttentionSite, findAttention, widthOf } from "../site.ts";
 import { batchesOf, siteVectors } from "../vectors.ts";
 import { along, principalComponents, rotated } from "./baselines.ts";
 import { type BestUnit, bestUnits, meanF1 } from "./best-f1.ts";
-import { cardFigure, type SweepPoint } from "./figures.ts";
+import { cardFigure, predicateFigure, type SweepPoint } from "./figures.ts";
 import { attributionErrors } from "./identities.ts";
 import {
   inductionModel,
+  inductionUnembedding,
   length,
   type RepeatedText,
   repeatedText,
@@ -95,15 +97,13 @@ export async function studyInduction(run: Run, options: Options): Promise<SweepP
       return Math.max(heads, sources, shares, splice);
     }),
   );
-  await reportMeaning(run, { model, site, test }, [main, dense, topk, jump], network.head.weight);
-  await reportPrefixes(
-    run,
-    "induction",
-    model,
-    Array.from({ length: vocabulary }, (_, i) => i),
-    [1, 2, 4, 8, 12],
+  const unembedding = inductionUnembedding(network);
+  await reportMeaning(run, { model, site, test }, [main, dense, topk, jump], unembedding);
+  await reportPrefixes(run, "induction", model, {
+    tokens: Array.from({ length: vocabulary }, (_, i) => i),
     length,
-  );
+    unembedding,
+  });
   return sweep.map(({ quality: { l0, recovered, recoveredMean } }) => ({
     name: "induction transformer, layer 1",
     l0,
@@ -243,13 +243,16 @@ async function showCard(
   const texts = test.slice(0, 300).map(({ tokens }) => tokens);
   const { unit, label } = best.reduce((a, b) => (b.f1 > a.f1 ? b : a));
   const view = await run.part("induction: card", async () => {
-    const { z } = await siteVectors(model, site, texts, { batch: 128, compile: run.compile });
-    const features = await featuresOf(sae, z);
+    const { z, text, step } = await siteVectors(model, site, texts, { batch: 128, compile: run.compile });
+    const activity = { features: await featuresOf(sae, z), text, step };
+    const { features } = activity;
     const count = features.shape[1];
-    const card = await featureCard(model, site, sae, unit, texts, { unembedding, compile: run.compile });
+    const card = await featureCard(model, site, sae, unit, texts, { unembedding }, activity);
+    const labels = inducedTokens(test.slice(0, texts.length));
     return {
       card,
       column: Float32Array.from({ length: features.shape[0] }, (_, row) => Number(features.data[row * count + unit])),
+      induced: againstPredicate(activity, unit, (of, at) => labels[of * length + at] === label),
     };
   });
   run.figure(
@@ -264,6 +267,7 @@ async function showCard(
       `"The next token is ${label}, as before"`,
     ),
   );
+  run.figure("induction: a feature against its token", predicateFigure(view.induced, `token ${label} is induced next`));
   run.table("induction: heads", {
     columns: ["head", "features that lie in it most (share)"],
     rows: topFeatures(sae, { top: 6, rates: quality.rates }).map((list, k) => [
@@ -273,44 +277,48 @@ async function showCard(
   });
 }
 
-/** Attention to the token after the first copy, by the length of the copied prefix. */
+/** Prefix lengths that are tried. */
+const prefixes = [1, 2, 4, 8, 12] as const;
+
+/** Heads by the length of a prefix that comes twice: attention to the token after the first copy, and what they add to its logit. */
 export async function reportPrefixes(
   run: Run,
   name: string,
   model: LanguageModel,
-  tokens: readonly number[],
-  prefixes: readonly number[],
-  steps: number,
+  texts: Pick<InductionOptions, "tokens" | "length" | "unembedding">,
 ): Promise<void> {
   const scores = await run.part(`${name}: prefixes`, async () => {
-    const given = { tokens, length: steps, texts: 64, seed: run.seed, compile: run.compile };
+    const given = { ...texts, texts: 64, seed: run.seed, compile: run.compile };
     return {
       plain: await inductionScores(model, prefixes, given),
-      corrupt: await inductionScores(
-        model,
-        prefixes.filter((p) => p >= 2),
-        { ...given, corrupt: true },
-      ),
+      corrupt: await inductionScores(model, [4], { ...given, corrupt: true }),
     };
   });
   run.table(`${name}: prefix study`, {
-    columns: ["head", ...prefixes.map((p) => `prefix ${p}`), "prefix 4, two before changed", "with the prefix it"],
+    columns: [
+      "head",
+      ...prefixes.map((p) => `prefix ${p}`),
+      "prefix 4, two before changed",
+      "with the prefix it",
+      "added to the logit, prefix 1",
+      `prefix ${prefixes[prefixes.length - 1]}`,
+    ],
     rows: prefixRows(scores.plain, scores.corrupt),
     caption:
-      "Mean attention from the last token of the second copy to the token after the first. In the last but one column the token two before the source is another one.",
+      "Mean attention from the last token of the second copy to the token after the first; with “two before changed” the token two before the source is another one. The last two columns: what the head adds to the right token's logit, straight, where the stream's root mean square is 1.",
   });
 }
 
-function prefixRows({ prefixes, layers }: InductionScores, corrupt: InductionScores): (string | number)[][] {
-  const four = corrupt.prefixes.indexOf(4);
+function prefixRows({ layers, direct }: InductionScores, corrupt: InductionScores): (string | number)[][] {
   return layers.flatMap((scores, layer) => {
     const heads = scores.shape[1];
-    const [plain, changed] = [scores.numbers(), corrupt.layers[layer].numbers()];
+    const [plain, changed, adds] = [scores.numbers(), corrupt.layers[layer].numbers(), direct[layer].numbers()];
+    const last = prefixes.length - 1;
     return Array.from({ length: heads }, (_, k) => {
       const row = prefixes.map((_p, i) => plain[i * heads + k]);
-      const rise = row[row.length - 1] - row[0];
+      const rise = row[last] - row[0];
       const word = Math.abs(rise) < 0.02 ? "stays" : rise > 0 ? "rises" : "falls";
-      return [`${layer}.${k}`, ...row, changed[four * heads + k], word];
+      return [`${layer}.${k}`, ...row, changed[k], word, adds[k], adds[last * heads + k]];
     });
   });
 }

@@ -1,8 +1,9 @@
 /** @file Third part: dictionaries of every layer of stories260K, on stories that it tells itself. */
 
 import { loadStories260K } from "../../../../data/index.ts";
-import type { TextModel } from "../../../../probe/index.ts";
+import { neuronWeights, type TextModel } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
+import { unembedding } from "../../readable.ts";
 import { evaluateSae, type SaeQuality } from "../evaluate.ts";
 import { featureCard, topFeatures } from "../feature-card.ts";
 import { originOf } from "../origin.ts";
@@ -82,7 +83,12 @@ export async function studyStories(run: Run, options: Options): Promise<SweepPoi
     .sort((a, b) => Number(b[2]) - Number(a[2]))[0];
   run.metric("stories260K: CE recovered at L0 ≤ 20, layer 2", Number(within?.[3] ?? 0));
   const ordinary = Array.from({ length: model.tokenizer?.size ?? 0 }, (_, i) => i).slice(259);
-  await reportPrefixes(run, "stories260K", model, ordinary, [1, 2, 4, 8, 12], 60);
+  const { head, norm } = await neuronWeights(model);
+  await reportPrefixes(run, "stories260K", model, {
+    tokens: ordinary,
+    length: 60,
+    unembedding: unembedding(head, norm),
+  });
   return points;
 }
 
