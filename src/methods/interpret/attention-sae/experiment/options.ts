@@ -19,14 +19,14 @@ export const options = z.object({
     .default([0.1, 0.15, 0.2, 0.35, 0.5])
     .describe("prices λ/√d of a feature, of dictionaries in the sweep"),
   price: z.number().positive().default(0.2).describe("price λ/√d of the dictionary that is read"),
-  highPrice: z.number().positive().default(0.7).describe("price at which features die at double the learning rate"),
+  highPrice: z.number().positive().default(0.5).describe("price at which features die at double the learning rate"),
   stories: z.boolean().default(true).describe("whether dictionaries of stories260K are learned"),
   storyTexts: count(16).default(1600).describe("texts that stories260K tells, to learn from"),
   storyLength: count(16).max(512).default(128).describe("tokens of such a text"),
   storyL0: z
     .array(z.number().positive())
     .min(1)
-    .default([8, 16, 32])
+    .default([8, 16])
     .describe("active features per token that these are steered to; the largest up to 20 is read"),
   storyPasses: count(1).default(2).describe("passes over them"),
 });
