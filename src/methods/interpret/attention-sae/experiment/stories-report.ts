@@ -12,8 +12,8 @@ import { toSaeLens } from "../sae-lens.ts";
 import { type AttentionSite, findAttention } from "../site.ts";
 import { batchesOf, siteVectors } from "../vectors.ts";
 import { cardFigure, type SweepPoint } from "./figures.ts";
-import { reportPrefixes } from "./induction-report.ts";
 import type { Options } from "./options.ts";
+import { reportPrefixes } from "./prefix-report.ts";
 import { sampleTexts } from "./stories.ts";
 import { lazily, trainPart } from "./train-part.ts";
 
