@@ -7,6 +7,7 @@ import { Rng } from "cajal/graph";
 import { decodeTable } from "cajal/methods/interpret/lm-head-decoding";
 import { init } from "cajal/nn";
 import { DecoderNetwork, TextModel } from "cajal/probe";
+import { saeBench } from "./interpret-sae.ts";
 import type { Bench } from "./main.ts";
 import { inTurn } from "./timing.ts";
 
@@ -25,6 +26,7 @@ const logitsAtOnce = 1 << 23;
 /** What is measured under `npm run bench -- interpret`; further methods that read networks put theirs here. */
 const parts: Readonly<Record<string, Bench>> = {
   "lm-head decoding": decodingBench,
+  "attention dictionaries": saeBench,
 };
 
 export const interpretBench: Bench = async (say, words) => {

@@ -18,6 +18,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
     load: () => import("./memory/active-dendrites/method.ts"),
   },
+  "attention-sae": {
+    family: "interpret",
+    title: "Sparse dictionaries of what attention heads say, read by head and by source token",
+    load: () => import("./interpret/attention-sae/method.ts"),
+  },
   "convergent-learning": {
     family: "interpret",
     title: "Which units of one network another network has, too",

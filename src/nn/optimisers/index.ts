@@ -11,4 +11,5 @@ export { perParameter, type Rule } from "./per-parameter.ts";
 export { type Rate, scaleByRate } from "./rate.ts";
 export { type AdagradOptions, adagrad, type RmspropOptions, rmsprop } from "./rmsprop.ts";
 export { accumulateVelocity, type MomentumOptions, momentum, sgd } from "./sgd.ts";
+export { alongSphere, keepUnitRows, type ParameterMask } from "./unit-rows.ts";
 export { addDecayedWeights, type DecayOptions, onlyMatrices } from "./weight-decay.ts";

@@ -1,6 +1,14 @@
 /** @file fit: the loop of training, with progress, early stop, and checkpoints from which it goes on as if nothing had happened. */
 
-import { CajalError, type CompileOptions, forEachLeaf, leavesOf, Rng, type Tensor } from "../../graph/index.ts";
+import {
+  CajalError,
+  type CompileOptions,
+  forEachLeaf,
+  leavesOf,
+  mapLeaves,
+  Rng,
+  type Tensor,
+} from "../../graph/index.ts";
 import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
 import type { Batches } from "./batches.ts";
 import { type CheckpointStorage, decodeCheckpoint, encodeCheckpoint, type Standing } from "./checkpoint.ts";
@@ -222,24 +230,25 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
   };
 }
 
-/** The other training in place of one. @throws CajalError `argument` unless its leaves are alike */
+/**
+ * The other training in place of one, with branches in the order of the one: optimisers go by the order of leaves.
+ * @throws CajalError `argument` unless its leaves are alike
+ */
 function replaced<P, S>(one: Training<P, S>, other: Training<P, S>, what: string): Training<P, S> {
   const { params, state, optimiser } = other;
   if (params === one.params && state === one.state && optimiser === one.optimiser) return one;
-  const typesOf = (training: Training<P, S>) => {
-    const types = new Map<string, string>();
-    forEachLeaf(
-      { params: training.params, state: training.state, optimiser: training.optimiser },
-      (leaf, path) => void types.set(path, String(leaf)),
-    );
-    return types;
+  const leavesByPath = ({ params, state, optimiser }: Training<P, S>) => {
+    const leaves = new Map<string, Tensor>();
+    forEachLeaf({ params, state, optimiser }, (leaf, path) => void leaves.set(path, leaf as Tensor));
+    return leaves;
   };
-  const [before, after] = [typesOf(one), typesOf(other)];
+  const [before, after] = [leavesByPath(one), leavesByPath(other)];
   for (const path of new Set([...before.keys(), ...after.keys()])) {
-    const [was = "missing", is = "missing"] = [before.get(path), after.get(path)];
+    const [was = "missing", is = "missing"] = [before.get(path), after.get(path)].map((leaf) => leaf && String(leaf));
     if (was !== is) throw new CajalError("argument", `fit: ${what}: "${path}" should be ${was}, but is ${is}`);
   }
-  return { params, state, optimiser };
+  const { params: p, state: s, optimiser: o } = one;
+  return mapLeaves({ params: p, state: s, optimiser: o }, (_leaf, path) => after.get(path)) as Training<P, S>;
 }
 
 function watched(evaluation: Readonly<Record<string, number>>, metric: string, step: number): number {

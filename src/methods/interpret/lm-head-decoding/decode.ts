@@ -9,7 +9,8 @@ import {
   neuronWeights,
   type TextModel,
 } from "../../../probe/index.ts";
-import { type DecodeOptions, type DirectionWords, HeadReader, neuronDirections, readable } from "./directions.ts";
+import { readable } from "../readable.ts";
+import { type DecodeOptions, type DirectionWords, HeadReader, neuronDirections } from "./directions.ts";
 import { tokenWords } from "./words.ts";
 
 /** Where a neuron is. */

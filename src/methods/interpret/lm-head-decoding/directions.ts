@@ -10,14 +10,9 @@ import {
   topK,
   type Value,
 } from "../../../graph/index.ts";
-import type { FeedForwardWeights, NeuronSide, NeuronWeights, NormWeights } from "../../../probe/index.ts";
+import type { FeedForwardWeights, NeuronSide, NeuronWeights } from "../../../probe/index.ts";
+import { centre, type DecodeNorm, linearly, readable, scale } from "../readable.ts";
 import type { TokenWords } from "./words.ts";
-
-/**
- * How a direction w is read by the head W, whose last norm scales by γ: "final" γ⊙w·√width/‖w‖, as long as the head expects it; "raw" γ⊙w, and so what
- * it adds to logits where the stream's root mean square is 1; "cosine" ranks tokens by the cosine of γ⊙w with their rows.
- */
-export type DecodeNorm = "final" | "raw" | "cosine";
 
 /** What a direction says with one sign. */
 export interface DirectionWords {
@@ -163,41 +158,9 @@ export async function neuronDirections(
       // u·(γ ⊙ P x) = P(γ ⊙ u)·x, where P takes the mean off.
       scale(row, network.read.scale);
       if (network.read.centred) centre(row);
-    } else if (network.written !== undefined) applyLinear(row, network.written);
+    } else if (network.written !== undefined) linearly(row, network.written);
   }
   return readable(new Tensor("float32", [rows.length / width, width], rows), norm, how);
-}
-
-/** Directions of the stream [directions, width] as the head reads them. @param norm the one before the head */
-export function readable(directions: Tensor, norm: NormWeights, how: DecodeNorm = "final"): Tensor {
-  const [count, width] = directions.shape;
-  const rows = Float32Array.from(directions.data as Float32Array);
-  for (let at = 0; at < rows.length; at += width) {
-    const row = rows.subarray(at, at + width);
-    if (norm.centred) centre(row);
-    if (how === "final") {
-      const length = Math.sqrt(row.reduce((sum, v) => sum + v * v, 0)) || 1;
-      for (let i = 0; i < width; i++) row[i] *= Math.sqrt(width) / length;
-    }
-    scale(row, norm.scale);
-  }
-  return new Tensor("float32", [count, width], rows);
-}
-
-function applyLinear(row: Float32Array, norm: NormWeights): void {
-  if (norm.centred) centre(row);
-  scale(row, norm.scale);
-}
-
-function scale(row: Float32Array, by: Tensor | undefined): void {
-  if (by === undefined) return;
-  const factors = by.data as Float32Array;
-  for (let i = 0; i < row.length; i++) row[i] *= factors[i];
-}
-
-function centre(row: Float32Array): void {
-  const mean = row.reduce((a, b) => a + b, 0) / row.length;
-  for (let i = 0; i < row.length; i++) row[i] -= mean;
 }
 
 /** Of rows; 1 for a row of zeros, whose cosines are 0. */

@@ -4,6 +4,7 @@
  */
 
 export { type NeuronSide, type NeuronWeights, neuronWeights } from "../../../probe/index.ts";
+export type { DecodeNorm } from "../readable.ts";
 export { type ClampOptions, type ClampPlace, clampNeuron } from "./clamp.ts";
 export {
   type ClampEffect,
@@ -23,7 +24,7 @@ export {
   type NeuronTable,
   type NeuronWords,
 } from "./decode.ts";
-export type { DecodeNorm, DecodeOptions, DirectionWords } from "./directions.ts";
+export type { DecodeOptions, DirectionWords } from "./directions.ts";
 export { comparisonFigure, neuronFigure, validityFigure } from "./figures.ts";
 export { findNeurons, type NeuronHit, type SearchOptions, searchNeurons } from "./find.ts";
 export {
