@@ -30,6 +30,7 @@ export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
+export { samplesOf } from "./samples.ts";
 export type { Rgb } from "./scenes/colours.ts";
 export { anyHand, anyWord, type Hand, writeWord } from "./scenes/letters.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";

@@ -1,4 +1,4 @@
-/** @file Reads PNG pictures: 8 bits per channel or a palette, not interlaced (ISO/IEC 15948). For other pictures Node.js has sharp, a page its canvas. */
+/** @file Reads PNG pictures of up to 8 bits per channel, not interlaced (ISO/IEC 15948). For others Node.js has sharp, a page its canvas. */
 
 import { unzlibSync } from "fflate";
 import { CajalError } from "../../graph/index.ts";
@@ -10,8 +10,8 @@ export interface TransparentPicture {
   readonly data: Uint8Array;
 }
 
-/** Bytes per pixel by colour type: grey, RGB, palette, grey with opacity, RGB with opacity. */
-const bytesPerPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Numbers per pixel by colour type: grey, RGB, palette, grey with opacity, RGB with opacity. */
+const numbersPerPixel: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 const largestSide = 4096;
 
@@ -26,12 +26,14 @@ export function decodePng(bytes: Uint8Array, name = "the picture"): TransparentP
   const view = new DataView(header.buffer, header.byteOffset);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth, colour, , , interlaced] = header.subarray(8);
-  const size = bytesPerPixel[colour];
+  const size = numbersPerPixel[colour];
   if (width < 1 || height < 1 || width > largestSide || height > largestSide)
     throw fail(`${width} × ${height} pixels; sides from 1 to ${largestSide} are read`);
-  if (depth !== 8 || size === undefined || interlaced !== 0) throw fail("not 8 bits per channel, or interlaced");
+  const narrow = size === 1 && [1, 2, 4].includes(depth);
+  if (size === undefined || !(depth === 8 || narrow) || interlaced !== 0)
+    throw fail(`colour type ${colour} of ${depth} bits${interlaced === 0 ? "" : ", interlaced"}, is not read`);
   const packed = joined(chunks.get("IDAT") ?? []);
-  const row = width * size;
+  const row = Math.ceil((width * size * depth) / 8);
   let raw: Uint8Array;
   try {
     // Never longer than what the header says.
@@ -40,7 +42,8 @@ export function decodePng(bytes: Uint8Array, name = "the picture"): TransparentP
     throw fail("its pixels are damaged", cause);
   }
   if (raw.length !== height * (row + 1)) throw fail("has too few pixels");
-  const pixels = unfiltered(raw, height, row, size, fail);
+  const rows = unfiltered(raw, height, row, size, fail);
+  const pixels = depth === 8 ? rows : widened(rows, width, height, depth, colour === 3);
   const palette = chunks.get("PLTE")?.[0] ?? new Uint8Array();
   return { width, height, data: coloured(pixels, colour, palette, chunks.get("tRNS")?.[0]) };
 }
@@ -95,8 +98,24 @@ function nearest(left: number, above: number, corner: number): number {
   return a <= c ? above : corner;
 }
 
-function coloured(pixels: Uint8Array, colour: number, palette: Uint8Array, opacity = new Uint8Array()): Uint8Array {
-  const size = bytesPerPixel[colour];
+/** One byte for each number of fewer bits; grey levels spread to 0–255. */
+function widened(rows: Uint8Array, width: number, height: number, depth: number, isIndex: boolean): Uint8Array {
+  const row = rows.length / height;
+  const highest = 2 ** depth - 1;
+  return Uint8Array.from({ length: width * height }, (_, i) => {
+    const [y, bit] = [Math.floor(i / width), (i % width) * depth];
+    const value = (rows[y * row + (bit >> 3)] >> (8 - depth - (bit & 7))) & highest;
+    return isIndex ? value : (value * 255) / highest;
+  });
+}
+
+function coloured(
+  pixels: Uint8Array,
+  colour: number,
+  palette: Uint8Array,
+  opacity: Uint8Array = new Uint8Array(),
+): Uint8Array {
+  const size = numbersPerPixel[colour];
   const count = pixels.length / size;
   const data = new Uint8Array(4 * count);
   for (let i = 0; i < count; i++) {

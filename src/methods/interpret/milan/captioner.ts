@@ -24,6 +24,8 @@ export interface Captioner {
   readonly name: string;
   /** How many exemplars of a unit it looks at, at most. */
   readonly exemplars: number;
+  /** Of the pictures and masks that it wants; none: whatever they have. */
+  readonly size?: readonly [height: number, width: number];
   /**
    * At most `n` different captions of each set, the likeliest first.
    * @throws CajalError as the captioner's model or endpoint does

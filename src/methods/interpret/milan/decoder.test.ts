@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { compile, type Noise, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { beamSearch } from "./beam-search.ts";
 import { captionLogLikelihood, type Decoder, decoderLoss, initDecoder } from "./decoder.ts";
 import { captionLogPrior, initCaptionModel } from "./language-model.ts";
@@ -96,7 +96,7 @@ it("the loss is the surprise per word plus the unevenness of the attention", asy
   const captions = Tensor.of([5, 7, 4, 2, 0, 6, 2, 0, 0, 0], [2, 5], "int64");
   const features = new Rng(8).normal([2, 7, 5]);
   const loss = (weight: number) =>
-    compile((x: Value, d: Value, noise) =>
+    compile((x: Value, d: Value, noise: Noise) =>
       decoderLoss(p, { features: x, captions: d }, noise, { dropout: 0, attention: weight }),
     )(features, captions, new Rng(0));
   const likelihoods = await compile((x: Value, d: Value) => captionLogLikelihood(p, { features: x, captions: d }))(

@@ -27,6 +27,7 @@ const textsAtOnce = 256;
 export class NeuralCaptioner implements Captioner {
   readonly name: string;
   readonly exemplars: number;
+  readonly size: readonly [height: number, width: number];
   readonly encoder: RegionEncoder;
   readonly weights: CaptionerWeights;
   private readonly units: number;
@@ -44,6 +45,7 @@ export class NeuralCaptioner implements Captioner {
         `captioner: the encoder gives ${encoder.features} features, it learnt from ${learnt}`,
       );
     this.encoder = encoder;
+    this.size = [encoder.height, encoder.width];
     this.weights = weights;
     this.name = options.name ?? "captioner";
     this.exemplars = options.exemplars ?? 15;

@@ -1,6 +1,6 @@
 /** @file Trains a captioner: the decoder and the language model, on regions that people (or a generator) have put into words. */
 
-import { CajalError, type CompileOptions, compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { CajalError, type CompileOptions, compile, type Noise, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { adamw, batches, type CheckpointStorage, fit } from "../../../nn/index.ts";
 import { beamSearch } from "./beam-search.ts";
 import { bleu } from "./bleu.ts";
@@ -189,7 +189,7 @@ async function trainLanguageModel(split: Split, options: TrainCaptionerOptions, 
   const size = Math.min(128, known.shape[0]);
   const data = batches({ captions: known }, { size, rng: rng.split("order") });
   const surprise = compile(
-    (p: CaptionModel<Value>, x: Value, noise) => captionModelLoss(p, x, noise, 0),
+    (p: CaptionModel<Value>, x: Value, noise: Noise) => captionModelLoss(p, x, noise, 0),
     options.compile,
   );
   try {

@@ -62,21 +62,24 @@ export function annotatedScene(rng: Rng, options: AnnotatedSceneOptions = {}): A
   let { picture } = scene;
   const { owners } = scene;
   const ownedBy = (owner: number) => owners.map((value) => Number(value === owner));
-  const things: { readonly attributes: ReadonlySet<Attribute>; mask: Uint8Array }[] = [
+  const things: { readonly attributes: ReadonlySet<Attribute>; readonly mask: Uint8Array }[] = [
     { attributes: new Set<Attribute>([`background:${scene.background}`]), mask: ownedBy(0) },
     ...scene.objects.map((object, k) => ({ attributes: attributesOf(object), mask: ownedBy(k + 1) })),
   ];
   const taken = owners.slice();
-  const add = (sticker: TransparentPicture, attributes: readonly Attribute[], places: Rng) => {
+  /** @param whole the thing is all of its box, as a written word is, not only its ink */
+  const add = (sticker: TransparentPicture, attributes: readonly Attribute[], places: Rng, whole: boolean) => {
     const place = freePlace(places, taken, size, sticker);
     if (place === undefined) return;
     const pasted = paste(picture, sticker, ...place);
     picture = pasted.picture;
-    for (const thing of things) thing.mask = thing.mask.map((value, i) => (pasted.mask[i] === 1 ? 0 : value));
-    pasted.mask.forEach((value, i) => {
-      taken[i] |= value;
-    });
-    things.push({ attributes: new Set(attributes), mask: pasted.mask });
+    const mask = whole ? boxMask(place, sticker, size) : pasted.mask;
+    for (let i = 0; i < mask.length; i++) {
+      if (mask[i] === 0) continue;
+      taken[i] = 1;
+      for (const thing of things) thing.mask[i] = 0;
+    }
+    things.push({ attributes: new Set(attributes), mask });
   };
   const stickers = rng.split("stickers");
   if (emoji.length > 0) {
@@ -84,15 +87,21 @@ export function annotatedScene(rng: Rng, options: AnnotatedSceneOptions = {}): A
       const { emoji: drawn, group, name } = pickEmoji(stickers, emoji);
       const side = Math.round(size * between(stickers, emojiSides));
       const attributes: Attribute[] = [`group:${group}`, ...(name === undefined ? [] : [`emoji:${name}` as const])];
-      add(resizeSticker(drawn.picture, side, side), attributes, stickers);
+      add(resizeSticker(drawn.picture, side, side), attributes, stickers, false);
     }
   }
   for (let count = stickers.int(0, mostWords + 1); count > 0; count--) {
     const height = size * between(stickers, letterHeights);
-    add(writeWord(anyWord(stickers), height, stickers.pick(inks), anyHand(stickers)), ["text:text"], stickers);
+    add(writeWord(anyWord(stickers), height, stickers.pick(inks), anyHand(stickers)), ["text:text"], stickers, true);
   }
   const visible = things.filter(({ mask }) => mask.reduce((sum, value) => sum + value, 0) >= leastSeen * size * size);
   return { picture, size, things: visible };
+}
+
+function boxMask([x, y]: readonly [number, number], { width, height }: TransparentPicture, size: number): Uint8Array {
+  const mask = new Uint8Array(size * size);
+  for (let row = y; row < y + height; row++) mask.fill(1, row * size + x, row * size + x + width);
+  return mask;
 }
 
 /** A kind first, so that flags and faces, of which there are hundreds, are not most; and those with names twice as often. */

@@ -9,23 +9,6 @@ export interface KnownEmoji {
   readonly name?: string;
 }
 
-export const emojiGroups = [
-  ...[
-    "faces",
-    "people",
-    "hands",
-    "animals",
-    "plants",
-    "food",
-    "vehicles",
-    "buildings",
-    "flags",
-    "hearts",
-    "clocks",
-    "balls",
-  ],
-] as const;
-
 export type EmojiGroup =
   | "faces"
   | "people"
@@ -53,7 +36,8 @@ const rules: readonly { readonly group: EmojiGroup; readonly category: string; r
   {
     group: "hands",
     category: "people",
-    pattern: /\b(hands?|fist|fingers?|thumbs|victory|handshake|horns|palms|nail polish|call me)\b/,
+    pattern:
+      /^(?!.*(face|person|woman|man|men)).*\b(hands?|fist|fingers?|thumbs|victory|handshake|horns|palms|nail polish|call me)\b/,
   },
   { group: "faces", category: "people", pattern: /\b(face|smirking|grinning)\b(?!.*\b(palm|massage|robot)\b)/ },
   {
@@ -150,10 +134,10 @@ const names: Readonly<Record<string, string>> = {
   "heavy black heart": "heart",
 };
 
-/** Pictures of a kind, without those that repeat a person in another skin. */
+/** Pictures of a kind, without those that repeat a person in another skin, or that offend. */
 export function knownEmoji(all: readonly Emoji[]): KnownEmoji[] {
   return all.flatMap((emoji): KnownEmoji[] => {
-    if (/\btone\b/.test(emoji.name)) return [];
+    if (/\btone\d|middle finger/.test(emoji.name)) return [];
     const rule = rules.find(({ category, pattern }) => category === emoji.category && pattern.test(emoji.name));
     if (rule === undefined) return [];
     const name = Object.hasOwn(names, emoji.name) ? names[emoji.name] : undefined;

@@ -1,0 +1,33 @@
+/**
+ * @file cajal/methods/interpret/milan: what neurons look for, in words (MILAN; E. Hernandez et al., ICLR 2022): exemplars, captioners, descriptions
+ * by weighted mutual information; and what can be done with descriptions.
+ */
+
+export { type BeamOptions, type Beams, beamSearch } from "./beam-search.ts";
+export { bleu } from "./bleu.ts";
+export { encoderDepths, makeEncoder, openCaptioner, openEncoder, trainBuiltin } from "./builtin.ts";
+export {
+  type Candidate,
+  type CandidateOptions,
+  type Captioner,
+  type ExemplarBatch,
+  type ExemplarSet,
+  type Ranked,
+  rankByInformation,
+} from "./captioner.ts";
+export { decodeCaptioner, encodeCaptioner } from "./captioner-file.ts";
+export { type Decoder, type DecoderSizes, initDecoder } from "./decoder.ts";
+export { type DescribeOptions, type Description, type DescriptionStorage, describe } from "./describe.ts";
+export { exportEncoder } from "./encoder-file.ts";
+export { computeExemplars, type ExemplarOptions, ExemplarStore, type Exemplars } from "./exemplars.ts";
+export { type CaptionModel, initCaptionModel } from "./language-model.ts";
+export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
+export { type PictureRegions, RegionEncoder, type RegionEncoderOptions } from "./region-encoder.ts";
+export {
+  type AnnotatedFeatures,
+  type CaptionerWeights,
+  type TrainCaptionerOptions,
+  type TrainedCaptioner,
+  trainOnFeatures,
+} from "./train-captioner.ts";
+export { checkSameWords, Vocabulary, wordsOf } from "./vocabulary.ts";
