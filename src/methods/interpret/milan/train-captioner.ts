@@ -35,7 +35,7 @@ export interface TrainCaptionerOptions {
   readonly batch?: number;
   /** Share of the sets, never of single captions, on which training is watched. Default 0.1. */
   readonly validation?: number;
-  /** Words of a caption. Default 15. */
+  /** Words of captions that count. Default 15. */
   readonly length?: number;
   readonly signal?: AbortSignal;
   /** Where the two trainings keep checkpoints. */
@@ -67,7 +67,7 @@ export async function trainOnFeatures(
   data: AnnotatedFeatures,
   options: TrainCaptionerOptions = {},
 ): Promise<TrainedCaptioner> {
-  const { rng = new Rng(1), length = 15, validation = 0.1, batch = 64 } = options;
+  const { rng = new Rng(1), validation = 0.1, batch = 64 } = options;
   const [sets] = data.features.shape;
   if (data.features.shape.length !== 3 || sets !== data.captions.length)
     throw new CajalError(
@@ -82,6 +82,9 @@ export async function trainOnFeatures(
   const [watched, learnt] = [order.slice(0, held), order.slice(held)];
   if (learnt.length < batch)
     throw new CajalError("argument", `train captioner: ${learnt.length} sets to learn from make no batch of ${batch}`);
+  // No longer than the captions are: every step of a sentence costs, also the empty ones.
+  const longest = data.captions.flat().reduce((most, caption) => Math.max(most, wordsOf(caption).length), 1);
+  const length = Math.min(options.length ?? 15, longest);
   const vocabulary = Vocabulary.of([...learnt].flatMap((set) => data.captions[set]));
   const scaling = Scaling.of(data.features, learnt);
   const scaled = scaling.apply(data.features);
