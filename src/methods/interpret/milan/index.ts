@@ -18,11 +18,26 @@ export {
 export { decodeCaptioner, encodeCaptioner } from "./captioner-file.ts";
 export { type Decoder, type DecoderSizes, initDecoder } from "./decoder.ts";
 export { type DescribeOptions, type Description, type DescriptionStorage, describe } from "./describe.ts";
+export {
+  type EditCurve,
+  type EditOptions,
+  type EditPoint,
+  type EditResult,
+  editByDescription,
+} from "./edit-by-description.ts";
 export { exportEncoder } from "./encoder-file.ts";
+export {
+  type EndpointCaptionerOptions,
+  type EndpointEstimate,
+  endpointCaptioner,
+  estimateEndpoint,
+} from "./endpoint-captioner.ts";
 export { computeExemplars, type ExemplarOptions, ExemplarStore, type Exemplars } from "./exemplars.ts";
+export { descriptionsToCsv } from "./export-descriptions.ts";
 export { type CaptionModel, initCaptionModel } from "./language-model.ts";
 export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
 export { type PictureRegions, RegionEncoder, type RegionEncoderOptions } from "./region-encoder.ts";
+export { litTile, type SheetOptions, sheetOf } from "./sheet.ts";
 export {
   type AnnotatedFeatures,
   type CaptionerWeights,
@@ -31,3 +46,5 @@ export {
   trainOnFeatures,
 } from "./train-captioner.ts";
 export { checkSameWords, Vocabulary, wordsOf } from "./vocabulary.ts";
+export { countKinds, kindOf, type WordKind } from "./word-kinds.ts";
+export { similarityTo, vectorsOf, type WordVectors, widestDistance } from "./word-vectors.ts";
