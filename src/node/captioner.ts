@@ -12,12 +12,17 @@ import {
   trainBuiltin,
 } from "../methods/interpret/milan/index.ts";
 import { dataSource, exists } from "./data-source.ts";
+import { bytesDigest } from "./download.ts";
 import { readBytes, writeWhole } from "./files.ts";
 import type { Progress } from "./progress.ts";
 
 const assets = fileURLToPath(new URL("../../assets/", import.meta.url));
 
 const files = { encoder: "captioner-encoder.onnx", weights: "captioner.safetensors" } as const;
+
+export async function hasBuiltinCaptioner(folder = assets): Promise<boolean> {
+  return (await exists(join(folder, files.encoder))) && (await exists(join(folder, files.weights)));
+}
 
 /** The captioner that ships with Cajal. @throws CajalError `file-missing` when its files are not there */
 export async function builtinCaptioner(folder = assets): Promise<NeuralCaptioner> {
@@ -27,7 +32,9 @@ export async function builtinCaptioner(folder = assets): Promise<NeuralCaptioner
       throw new CajalError("file-missing", `the built-in captioner is not there: ${path}`, {
         advice: "Make it with `cajal train captioner`, or go without words: --captioner none.",
       });
-  return openCaptioner(await readBytes(encoder), await readBytes(weights));
+  const [see, say] = [await readBytes(encoder), await readBytes(weights)];
+  const digest = bytesDigest(say);
+  return openCaptioner(see, say, { name: `built-in ${digest.slice(0, 8)}` });
 }
 
 export interface TrainCaptionerCommand {

@@ -112,6 +112,10 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** SHA-256 of a file, read piece by piece. */
+export function bytesDigest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {

@@ -21,6 +21,7 @@ export type {
 } from "./figure.ts";
 export type {
   NeuronReport,
+  ReportDescription,
   ReportExemplar,
   ReportLayer,
   ReportMap,

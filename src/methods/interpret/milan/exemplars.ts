@@ -152,6 +152,15 @@ export class ExemplarStore {
     });
   }
 
+  /** All that is known of a layer's exemplars, without the pictures: equal for equal exemplars. */
+  bytes(layer: string): Uint8Array {
+    const numbers = this.units(layer).flatMap((unit) => {
+      const { images, values, level, regions } = this.unit(layer, unit);
+      return [unit, level, ...images, ...values, ...regions.flatMap((runs) => [runs.length, ...runs])];
+    });
+    return new Uint8Array(Float64Array.from([this.height, this.width, ...numbers]).buffer);
+  }
+
   private unit(layer: string, unit: number): StoredUnit {
     const found = this.stored.get(layer)?.get(unit);
     if (found === undefined) throw new CajalError("unknown-unit", `no exemplars of ${layer}:${unit} were computed`);
@@ -324,18 +333,17 @@ function checkTensors(model: Model, names: readonly string[]): void {
 
 /** Units that answer nothing at all to any picture say that the pictures come in wrongly. */
 async function checkAlive(activity: Activity, samples: SampleSet, preprocess: Preprocess): Promise<void> {
-  const still = activity.layers.find(({ sketch, layer }) =>
+  const isStill = ({ sketch, layer }: LayerActivity) =>
     Array.from({ length: layer.units }, (_, unit) => unit).every(
       (unit) => sketch.minimum(unit) === sketch.maximum(unit),
-    ),
-  );
-  if (still === undefined) return;
+    );
+  if (!activity.layers.every(isStill)) return;
   const { input } = await samples.get(0);
   const numbers = input.numbers();
   const [low, high] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
   throw new CajalError(
     "argument",
-    `the units of ${still.layer.name} are the same on all ${activity.samples} pictures: the model gets numbers from ${low.toPrecision(3)} to ${high.toPrecision(3)}, ${preprocess.channels.toUpperCase()}, as [N, C, H, W]`,
+    `the units of ${activity.layers.map(({ layer }) => layer.name).join(", ")} are the same on all ${activity.samples} pictures: the model gets numbers from ${low.toPrecision(3)} to ${high.toPrecision(3)}, ${preprocess.channels.toUpperCase()}, as [N, C, H, W]`,
     {
       advice:
         "Check the preprocessing (scale, mean, RGB or BGR); a model that wants [N, H, W, C] must be exported channels first.",
