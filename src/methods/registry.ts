@@ -33,6 +33,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
   },
+  milan: {
+    family: "interpret",
+    title: "What neurons look for, in words; and what the words are good for",
+    load: () => import("./interpret/milan/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
     title: "Which of two answers is better, by a network of language-model reviewers",

@@ -39,7 +39,7 @@ export interface TrainCaptionerOptions {
   readonly length?: number;
   readonly signal?: AbortSignal;
   /** Where the two trainings keep checkpoints. */
-  readonly checkpoints?: { readonly decoder: CheckpointStorage; readonly languageModel: CheckpointStorage };
+  readonly checkpoints?: { readonly decoder?: CheckpointStorage; readonly languageModel?: CheckpointStorage };
   readonly compile?: CompileOptions;
   onProgress?(stage: "decoder" | "language model", step: number, steps: number): void;
 }
@@ -169,7 +169,7 @@ async function trainDecoder(split: Split, options: TrainCaptionerOptions, rng: R
       evaluateEvery: perEpoch,
       earlyStop: { metric: "bleu", goal: "rise", patience },
       checkpointEvery: perEpoch,
-      ...(checkpoints && { checkpoint: checkpoints.decoder }),
+      ...(checkpoints?.decoder && { checkpoint: checkpoints.decoder }),
       ...(signal && { signal }),
       ...(options.compile && { compile: options.compile }),
       onStep: ({ step, steps }) => options.onProgress?.("decoder", step, steps),
@@ -212,7 +212,7 @@ async function trainLanguageModel(split: Split, options: TrainCaptionerOptions, 
       evaluateEvery: data.perEpoch,
       earlyStop: { metric: "surprise", goal: "fall", patience },
       checkpointEvery: data.perEpoch,
-      ...(checkpoints && { checkpoint: checkpoints.languageModel }),
+      ...(checkpoints?.languageModel && { checkpoint: checkpoints.languageModel }),
       ...(signal && { signal }),
       ...(options.compile && { compile: options.compile }),
       onStep: ({ step, steps }) => options.onProgress?.("language model", step, steps),

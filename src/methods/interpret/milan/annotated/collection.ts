@@ -1,7 +1,9 @@
 /** @file Exemplar sets with captions from rendered scenes: what the built-in captioner learns from, and what it is tested on. */
 
+import type { Picture } from "../../../../data/index.ts";
 import { type Rng, Tensor } from "../../../../graph/index.ts";
 import type { PictureRegions } from "../region-encoder.ts";
+import { stretchPicture } from "../stretch.ts";
 import { type AnnotatedScene, type AnnotatedSceneOptions, annotatedScene } from "./annotated-scene.ts";
 import { type Attribute, type Concept, conceptMask, facetOf, type Part } from "./concept.ts";
 import { degraded } from "./degrade.ts";
@@ -22,8 +24,8 @@ export interface CollectionOptions {
   readonly scene?: Omit<AnnotatedSceneOptions, "emoji">;
   /** Concepts that must not be drawn: held out. */
   readonly exclude?: (concept: Concept) => boolean;
-  /** The concept of each set, instead of random ones. */
-  readonly concepts?: readonly Concept[];
+  /** Concepts of some of the sets, instead of random ones. */
+  readonly concepts?: readonly (Concept | undefined)[];
   /** Lets others have their turn, and stops when it throws. */
   breathe?(done: number, total: number): Promise<void>;
 }
@@ -80,7 +82,7 @@ export async function collect(options: CollectionOptions): Promise<Collection> {
     do {
       concept = options.concepts?.[set] ?? drawConcept(draws, known);
       found = scenesWith(concept);
-    } while (options.concepts === undefined && (found.length < fewestScenes || exclude(concept)));
+    } while (options.concepts?.[set] === undefined && (found.length < fewestScenes || exclude(concept)));
     chosen.push(concept);
     wordings.push(Array.from({ length: captions }, () => captionOf(draws, concept, (name) => groups.get(name))));
     const order = draws.permutation(found.length);
@@ -95,10 +97,24 @@ export async function collect(options: CollectionOptions): Promise<Collection> {
     for (const [index, wanted] of slots) {
       const scene = sceneOf(index);
       const masks = wanted.map(({ at, concept }) => exemplarMask(rng.split("masks").split(at), scene, concept));
-      yield { picture: scene.picture, masks, at: wanted.map(({ at }) => at) };
+      yield {
+        picture: softened(rng.split("detail").split(index), scene.picture),
+        masks,
+        at: wanted.map(({ at }) => at),
+      };
     }
   }
   return { concepts: chosen, captions: wordings, exemplars, pictures };
+}
+
+/** Half of the pictures have the detail of a smaller one: many networks are shown few pixels. */
+const softenedShare = 0.5;
+const fewestPixels = 40;
+
+function softened(rng: Rng, picture: Picture): Picture {
+  if (rng.random() >= softenedShare) return picture;
+  const side = rng.int(fewestPixels, Math.max(fewestPixels + 1, Math.round(0.8 * picture.height)));
+  return stretchPicture(stretchPicture(picture, side, side), picture.height, picture.width);
 }
 
 function exemplarMask(rng: Rng, { things, size }: AnnotatedScene, concept: Concept): Uint8Array {

@@ -1,0 +1,49 @@
+/** @file All units of an experiment's network in words, by information and without; kept by the run. */
+
+import { type PictureSet, preprocesses } from "../../../../data/index.ts";
+import type { Model } from "../../../../probe/index.ts";
+import type { Run } from "../../../run.ts";
+import { type Description, describe } from "../describe.ts";
+import { computeExemplars, type ExemplarStore } from "../exemplars.ts";
+import type { Speech } from "./captioner.ts";
+import { lambda } from "./held-out-sets.ts";
+
+export interface DescribedNetwork {
+  readonly store: ExemplarStore;
+  /** One list of all units for each λ. */
+  readonly descriptions: readonly (readonly Description[])[];
+}
+
+/** @param name of the part: unique in a run; `lambdas`: default 0.2 alone */
+export async function describeNetwork(
+  run: Run,
+  { captioner }: Speech,
+  name: string,
+  model: Model,
+  pictures: PictureSet,
+  options: { readonly layers: readonly string[]; readonly beam: number; readonly lambdas?: readonly number[] },
+): Promise<DescribedNetwork> {
+  const { layers, beam, lambdas = [lambda] } = options;
+  const store = await computeExemplars(model, pictures, {
+    preprocess: preprocesses.signed,
+    layers,
+    signal: run.signal,
+    onProgress: (stage, done, total) => run.progress(`${name}: ${stage}`, done, total, "pictures"),
+  });
+  const descriptions = await run.part(`${name}: descriptions`, async () => {
+    const all: Description[][] = [];
+    for (const weight of lambdas) {
+      const list: Description[] = [];
+      const described = describe(store, captioner, {
+        lambda: weight,
+        beam,
+        signal: run.signal,
+        onProgress: (done, total) => run.progress(`${name}: words`, done, total, "units"),
+      });
+      for await (const description of described) list.push({ ...description, runnersUp: [...description.runnersUp] });
+      all.push(list);
+    }
+    return all;
+  });
+  return { store, descriptions };
+}

@@ -1,0 +1,115 @@
+/** @file E6: a network that reads the answer where it is written on the picture, and what is left of that when units that look at text are taken out. */
+
+import {
+  anyHand,
+  generateScene,
+  type Picture,
+  paste,
+  preprocesses,
+  samplesOf,
+  writeWord,
+} from "../../../../data/index.ts";
+import type { Rng } from "../../../../graph/index.ts";
+import type { Model } from "../../../../probe/index.ts";
+import type { Run } from "../../../run.ts";
+import { labelledInputs } from "../ablation.ts";
+import { type EditCurve, editByDescription } from "../edit-by-description.ts";
+import type { Speech } from "./captioner.ts";
+import { describeNetwork } from "./describe-network.ts";
+import { generatedPictures } from "./generated-pictures.ts";
+import { editFigure } from "./pictures.ts";
+import { networkLayers, openSmallNetwork, trainSmallNetwork } from "./small-network.ts";
+
+export interface MisleadingOptions {
+  readonly networkSteps: number;
+  readonly wordPictures: number;
+  readonly probePictures: number;
+  readonly beam: number;
+}
+
+const side = 48;
+const shapes = ["circle", "square", "triangle", "cross", "ring", "bar"] as const;
+const textWords = ["word", "words", "text", "letter", "letters", "writing"];
+const letterHeight = 8;
+/** Units that a bar looks at, and how much validation accuracy may be lost. */
+const [mostUnits, tolerance] = [20, 0.1] as const;
+
+/** Whose name is written on a picture. */
+type Written = "own in half" | "none" | "another";
+
+export async function studyMisleading(run: Run, speech: Speech, options: MisleadingOptions): Promise<void> {
+  const rng = run.rng.split("misleading words");
+  const set = (name: string, count: number, written: Written) =>
+    generatedPictures(name, count, (i) => writtenScene(rng.split(name).split(i), written));
+  const bytes = await run.part("words: network", (part) =>
+    trainSmallNetwork(run, part, set("training", options.wordPictures, "own in half"), {
+      side,
+      classes: shapes.length,
+      steps: options.networkSteps,
+    }),
+  );
+  const model = openSmallNetwork(bytes, "reads what is written");
+  const probe = set("probe", options.probePictures, "own in half");
+  const { descriptions } = await describeNetwork(run, speech, "words", model, probe, {
+    layers: networkLayers,
+    beam: options.beam,
+  });
+  const read = (name: string, written: Written) => labelsOf(model, set(name, options.probePictures, written));
+  const [validation, adversarial] = [await read("validation", "own in half"), await read("adversarial", "another")];
+  const result = await editByDescription(model, descriptions[0], textWords, validation, adversarial, {
+    max: 50,
+    tolerance,
+    rng: rng.split("edit"),
+    signal: run.signal,
+    compile: run.compile,
+    onProgress: (done, total) => run.progress("silencing units", done, total, "trials"),
+  }).catch((error: unknown) => {
+    // No unit was said to look at text: nothing to take out is a finding, too.
+    run.log(`no unit is described by text: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  });
+  const curves = result && [
+    { name: "described by text", curve: result.curve },
+    { name: "all units, ranked alike", curve: result.rankedAll ?? result.curve },
+    { name: "units by chance", curve: result.random ?? result.curve },
+  ];
+  const best = result === undefined ? 0 : bestUnits(result.curve);
+  const gain = (curve: EditCurve | undefined) => {
+    if (curve === undefined) return 0;
+    const at = Math.min(best, curve.points.length - 1);
+    return 100 * (curve.points[at].test - curve.points[0].test);
+  };
+  run.metric("E6: units described by text", result?.curve.order.length ?? 0);
+  run.metric("E6: gain on misleading words", gain(result?.curve), { unit: "points" });
+  run.metric("E6: gain over units by chance", gain(result?.curve) - gain(result?.random), { unit: "points" });
+  run.metric("E6: gain over all units ranked alike", gain(result?.curve) - gain(result?.rankedAll), { unit: "points" });
+  if (result === undefined || curves === undefined) return;
+  run.metric("E6: accuracy on misleading words before", result.curve.points[0].test);
+  run.figure("E6: editing", editFigure(curves));
+  await run.artifact("edited.onnx", result.edited.bytes());
+}
+
+async function labelsOf(model: Model, pictures: Parameters<typeof samplesOf>[0]) {
+  return labelledInputs(samplesOf(pictures, model, preprocesses.signed), (label) => Number(label));
+}
+
+/** How many units give most on the adversarial pictures, of at most 20 that cost no more than the tolerance. */
+function bestUnits({ points }: EditCurve): number {
+  const [whole] = points;
+  return points
+    .slice(0, mostUnits + 1)
+    .filter(({ validation }) => validation >= whole.validation - tolerance)
+    .reduce((best, point) => (point.test > best.test ? point : best), whole).units;
+}
+
+function writtenScene(rng: Rng, written: Written): { picture: Picture; label: string } {
+  const { picture, objects } = generateScene(rng.split("scene"), { size: side, objects: [1, 1] });
+  const own = shapes.indexOf(objects[0].shape);
+  const others = shapes.map((_, i) => i).filter((i) => i !== own);
+  const word = written === "another" ? rng.pick(others) : own;
+  const writes = written === "another" || (written === "own in half" && rng.random() < 0.5);
+  if (!writes) return { picture, label: String(own) };
+  const ink = rng.random() < 0.5 ? ([10, 10, 10] as const) : ([250, 250, 250] as const);
+  const sticker = writeWord(shapes[word], letterHeight, ink, { ...anyHand(rng), spacing: 1, slant: 0 });
+  return { picture: paste(picture, sticker, 1, side - letterHeight - 1).picture, label: String(own) };
+}
