@@ -41,10 +41,11 @@ export default defineMethod({
     wordPictures: count(4000, 64, "training pictures with written words"),
     probePictures: count(600, 20, "pictures that small networks' units are described from, and tested on"),
     realPictures: count(900, 20, "pictures that published networks' units are described from"),
+    realUnits: count(512, 1, "units of each layer of published networks, at most"),
   }),
   quick: {
-    sets: 120,
-    scenes: 150,
+    sets: 100,
+    scenes: 100,
     epochs: 1,
     beam: 4,
     testSets: 10,
@@ -56,6 +57,7 @@ export default defineMethod({
     wordPictures: 64,
     probePictures: 20,
     realPictures: 20,
+    realUnits: 4,
   },
   data: ["squeezenet1.1", "emojione-2.2.7", "cifar10", "resnet-cifar10"],
   bars: [

@@ -26,8 +26,8 @@ export interface RegionEncoderOptions {
   readonly compile?: CompileOptions;
 }
 
-/** Regions of one picture that are pooled in one run; more take further runs. */
-const regionsAtOnce = 16;
+/** Regions of one picture that are pooled in one run, by choice: few waste no work on masks that are not there, many look at a picture but once. */
+const regionsAtOnce = [4, 16, 64] as const;
 
 /** A picture and where to look in it. */
 export interface PictureRegions {
@@ -85,7 +85,7 @@ export class RegionEncoder {
           2,
         );
       },
-      { ...options, cache: 2 },
+      { ...options, cache: regionsAtOnce.length },
     );
   }
 
@@ -101,11 +101,12 @@ export class RegionEncoder {
       starts.push(starts[starts.length - 1] + masks.length);
     }
     const vectors = new Float32Array(starts[pictures.length] * features);
-    // A picture with many masks is several pieces of work.
+    const room = roomFor(pictures.map(({ masks }) => masks.length));
+    // A picture with more masks is several pieces of work.
     const work = pictures.flatMap(({ picture, masks }, i) =>
-      Array.from({ length: Math.ceil(masks.length / regionsAtOnce) }, (_, piece) => {
-        const from = piece * regionsAtOnce;
-        return { picture, masks: masks.slice(from, from + regionsAtOnce), at: starts[i] + from };
+      Array.from({ length: Math.ceil(masks.length / room) }, (_, piece) => {
+        const from = piece * room;
+        return { picture, masks: masks.slice(from, from + room), at: starts[i] + from };
       }),
     );
     const plane = height * width;
@@ -113,18 +114,18 @@ export class RegionEncoder {
       signal?.throwIfAborted();
       const pieces = work.slice(from, from + batch);
       const inputs = new Float32Array(batch * 3 * plane);
-      const masks = new Uint8Array(batch * regionsAtOnce * plane);
+      const masks = new Uint8Array(batch * room * plane);
       for (const [row, piece] of pieces.entries()) {
         inputs.set(toTensor(piece.picture, 3, this.preprocess).data as Float32Array, row * 3 * plane);
-        for (const [k, mask] of piece.masks.entries()) masks.set(mask, (row * regionsAtOnce + k) * plane);
+        for (const [k, mask] of piece.masks.entries()) masks.set(mask, (row * room + k) * plane);
       }
       const pooled = await this.pool(
         new Tensor("float32", [batch, 3, height, width], inputs),
-        new Tensor("uint8", [batch, regionsAtOnce, height, width], masks),
+        new Tensor("uint8", [batch, room, height, width], masks),
       );
       const data = pooled.data as Float32Array;
       for (const [row, piece] of pieces.entries()) {
-        const first = row * regionsAtOnce * features;
+        const first = row * room * features;
         vectors.set(data.subarray(first, first + piece.masks.length * features), piece.at * features);
       }
     }
@@ -146,6 +147,13 @@ export class RegionEncoder {
     if (wrong !== undefined)
       throw new CajalError("shape", `region encoder: a mask of ${wrong.length} pixels for ${height} × ${width}`);
   }
+}
+
+/** The least room in which hardly any picture has to be looked at twice. */
+function roomFor(counts: readonly number[]): number {
+  const looks = (room: number) => counts.reduce((sum, count) => sum + Math.ceil(count / room), 0);
+  const fewest = counts.filter((count) => count > 0).length;
+  return regionsAtOnce.find((room) => looks(room) <= 1.25 * fewest) ?? regionsAtOnce[regionsAtOnce.length - 1];
 }
 
 /** maps [N, C, h, w], masks [N, M, H, W] → the means of the maps under the masks [N, M, C]. */

@@ -11,6 +11,8 @@ import { generatedPictures } from "./generated-pictures.ts";
 
 export interface RealOptions {
   readonly realPictures: number;
+  /** Of each layer, at most. */
+  readonly realUnits: number;
   readonly beam: number;
 }
 
@@ -29,6 +31,7 @@ export async function studyReal(run: Run, speech: Speech, options: RealOptions):
       const store = await computeExemplars(model, pictures, {
         preprocess: preprocessNamed(preprocess),
         layers,
+        units: (_, unit) => unit < options.realUnits,
         signal: run.signal,
         onProgress: (stage, done, total) => run.progress(`${file}: ${stage}`, done, total, "pictures"),
       });
