@@ -1,8 +1,21 @@
 import { expect, it } from "vitest";
 import method from "../methods/interpret/milan/method.ts";
 import { memoryRun } from "../methods/testing/memory-run.ts";
+import { hasBuiltinCaptioner } from "./captioner.ts";
 import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
+import { runSnippet, snippetsOf } from "./testing/snippets.ts";
+
+it.skipIf(!(await hasBuiltinCaptioner()))("the README's program prints what it says", () => {
+  const [snippet] = snippetsOf("src/methods/interpret/milan/README.md");
+  expect(runSnippet(snippet).trim().split("\n")).toEqual([
+    "15 true",
+    "true",
+    "layer,unit,description,pmi,logp,dead",
+    "39",
+    "0 true",
+  ]);
+});
 
 const present = ["squeezenet1.1/squeezenet1.1.onnx", "emojione-2.2.7/png.tar.gz", "cifar10", "resnet-cifar10"].every(
   (path) => mirrored(path) !== undefined,

@@ -103,7 +103,7 @@ export function writeWord(word: string, height: number, colour: Rgb, hand: Hand)
   const width = Math.max(1, Math.round((text.length * advance - hand.spacing + lean) * dot));
   const rows = Math.max(1, Math.round(height));
   const data = new Uint8Array(4 * width * rows);
-  const dots = [...text].map((letter) => LETTERS[letter] ?? LETTERS.X);
+  const dots = [...text].map((letter) => rowsOf(LETTERS[letter] ?? LETTERS.X));
   /** Whether a point is inked, in dots from the top left. */
   const inked = (x: number, y: number) => {
     const row = Math.floor(y);
@@ -111,7 +111,7 @@ export function writeWord(word: string, height: number, colour: Rgb, hand: Hand)
     const letter = Math.floor(place / advance);
     const column = place - letter * advance;
     if (letter < 0 || letter >= dots.length || row < 0 || row >= dotsDown) return false;
-    const bits = Number.parseInt(dots[letter].slice(2 * row, 2 * row + 2), 16);
+    const bits = dots[letter][row];
     const at = (c: number) => c >= 0 && c < dotsAcross && ((bits >> (dotsAcross - 1 - Math.floor(c))) & 1) === 1;
     return at(column) || (hand.bold && at(column - 0.6));
   };
@@ -125,4 +125,9 @@ export function writeWord(word: string, height: number, colour: Rgb, hand: Hand)
     }
   }
   return { width, height: rows, data };
+}
+
+/** Seven numbers, the leftmost dot the highest of five bits. */
+function rowsOf(letter: string): number[] {
+  return Array.from({ length: dotsDown }, (_, row) => Number.parseInt(letter.slice(2 * row, 2 * row + 2), 16));
 }

@@ -7,7 +7,7 @@ import { captionLogLikelihood } from "./decoder.ts";
 import { captionLogPrior } from "./language-model.ts";
 import type { PictureRegions, RegionEncoder } from "./region-encoder.ts";
 import type { CaptionerWeights } from "./train-captioner.ts";
-import { wordsOf } from "./vocabulary.ts";
+import { checkSameWords, wordsOf } from "./vocabulary.ts";
 
 export interface NeuralCaptionerOptions {
   /** Default "captioner". */
@@ -36,7 +36,7 @@ export class NeuralCaptioner implements Captioner {
   private readonly prior: Compiled<[Value], Value>;
   private readonly likelihood: Compiled<[Value, Value], Value>;
 
-  /** @throws CajalError `shape` when the encoder has other features than the decoder learnt from */
+  /** @throws CajalError `shape` when the encoder has other features than the decoder learnt from, `argument` when vocabularies differ */
   constructor(encoder: RegionEncoder, weights: CaptionerWeights, options: NeuralCaptionerOptions = {}) {
     const learnt = weights.scaling.mean.size;
     if (encoder.features !== learnt)
@@ -44,6 +44,7 @@ export class NeuralCaptioner implements Captioner {
         "shape",
         `captioner: the encoder gives ${encoder.features} features, it learnt from ${learnt}`,
       );
+    if (weights.languageVocabulary !== undefined) checkSameWords(weights.vocabulary, weights.languageVocabulary);
     this.encoder = encoder;
     this.size = [encoder.height, encoder.width];
     this.weights = weights;

@@ -3,10 +3,11 @@ import { compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { bleu } from "./bleu.ts";
 import { rankByInformation } from "./captioner.ts";
 import { decodeCaptioner, encodeCaptioner } from "./captioner-file.ts";
-import { captionLogLikelihood } from "./decoder.ts";
-import { captionLogPrior } from "./language-model.ts";
+import { captionLogLikelihood, initDecoder } from "./decoder.ts";
+import { captionLogPrior, initCaptionModel } from "./language-model.ts";
 import { NeuralCaptioner } from "./neural-captioner.ts";
 import type { RegionEncoder } from "./region-encoder.ts";
+import { Scaling } from "./scaling.ts";
 import { trainOnFeatures } from "./train-captioner.ts";
 import { checkSameWords, Vocabulary } from "./vocabulary.ts";
 
@@ -91,6 +92,15 @@ it("vocabularies that differ are refused with the words that are missing", () =>
   expect(() => checkSameWords(a, a)).not.toThrow();
   expect(() => checkSameWords(a, b)).toThrow(/the language model lacks cats/);
   expect(() => checkSameWords(b, a)).toThrow(/the decoder lacks cats/);
+  const sizes = { vocabulary: a.size, hidden: 4, embedding: 2 };
+  const weights = {
+    vocabulary: a,
+    languageVocabulary: b,
+    scaling: new Scaling(Tensor.zeros([width]), Tensor.full([width], 1)),
+    decoder: initDecoder(new Rng(1), { ...sizes, features: width }),
+    languageModel: initCaptionModel(new Rng(1), sizes),
+  };
+  expect(() => new NeuralCaptioner(encoder, weights)).toThrow(/the language model lacks cats/);
 });
 
 it("a vocabulary's numbers and words are each other's inverse", () => {

@@ -46,7 +46,10 @@ export interface TrainCaptionerOptions {
 
 /** All that a captioner knows beside its encoder. */
 export interface CaptionerWeights {
+  /** Of decoder and language model. */
   readonly vocabulary: Vocabulary;
+  /** Of a language model that was trained elsewhere; it must be the decoder's own. */
+  readonly languageVocabulary?: Vocabulary;
   readonly scaling: Scaling;
   readonly decoder: Decoder<Tensor>;
   readonly languageModel: CaptionModel<Tensor>;

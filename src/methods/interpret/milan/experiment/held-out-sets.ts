@@ -1,6 +1,6 @@
 /** @file E1: fresh scenes, concepts in words, among them pairs of attributes that no training set was about. */
 
-import type { Rng } from "../../../../graph/index.ts";
+import type { Rng, Tensor } from "../../../../graph/index.ts";
 import type { Run } from "../../../run.ts";
 import { collect, encodeCollection } from "../annotated/collection.ts";
 import { type Attribute, type Concept, conceptName } from "../annotated/concept.ts";
@@ -36,10 +36,12 @@ export async function studyHeldOut(run: Run, speech: Speech, options: HeldOutOpt
       },
     });
     const features = await encodeCollection(collection, captioner.encoder, { signal: run.signal });
+    const nearest = await nearestCaptions(run, speech, rng.split("known sets"), features, options);
     const candidates = await captioner.decode(captioner.weights.scaling.apply(features), options.beam, {
       signal: run.signal,
     });
     return {
+      nearest,
       concepts: collection.concepts.map(({ attributes, part }) => ({ attributes: [...attributes], part })),
       candidates,
     };
@@ -62,6 +64,9 @@ export async function studyHeldOut(run: Run, speech: Speech, options: HeldOutOpt
   run.metric("E1: vague descriptions", with02.vague);
   run.metric("E1: vague descriptions without information", without.vague);
   run.metric("E1: recall of new pairs", fresh.recall);
+  const copied = scored(found.nearest, truths, speech);
+  run.metric("E1: recall of the nearest set's caption", copied.recall);
+  run.metric("E1: precision of the nearest set's caption", copied.precision);
   run.table("E1: descriptions", {
     columns: ["concept", "by information", "likeliest"],
     rows: found.concepts.slice(0, 30).map((concept, i) => [conceptName(concept), informed[i], likely[i]]),
@@ -91,6 +96,34 @@ export async function studyHeldOut(run: Run, speech: Speech, options: HeldOutOpt
     ],
     x: { label: "λ, the weight of log p(d)" },
     y: { label: "share of words, or of descriptions (%)", tickFormat: ".0%" },
+  });
+}
+
+/** The baseline: for each set a caption of the set, of twice as many that have captions, whose regions look most alike on average. */
+async function nearestCaptions(
+  run: Run,
+  { captioner, emoji }: Speech,
+  rng: Rng,
+  features: Tensor,
+  { testSets, testScenes }: HeldOutOptions,
+): Promise<string[]> {
+  const known = await collect({ rng, sets: 2 * testSets, scenes: testScenes, emoji, exclude: heldOut, captions: 1 });
+  const { scaling } = captioner.weights;
+  const seen = meansOf(scaling.apply(await encodeCollection(known, captioner.encoder, { signal: run.signal })));
+  return meansOf(scaling.apply(features)).map((mean) => {
+    const distances = seen.map((other) => other.reduce((sum, value, f) => sum + (value - mean[f]) ** 2, 0));
+    return known.captions[distances.indexOf(Math.min(...distances))][0];
+  });
+}
+
+/** The mean over exemplars of each set: [sets][features]. */
+function meansOf(features: Tensor): Float64Array[] {
+  const [sets, exemplars, width] = features.shape;
+  const data = features.data as Float32Array;
+  return Array.from({ length: sets }, (_, set) => {
+    const mean = new Float64Array(width);
+    for (let i = 0; i < exemplars * width; i++) mean[i % width] += data[set * exemplars * width + i] / exemplars;
+    return mean;
   });
 }
 
