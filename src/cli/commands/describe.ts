@@ -70,7 +70,8 @@ Examples:
           signal,
           onEstimate: ({ calls, tokensIn, tokensOut, cost }) =>
             say(
-              `at most ${count(calls)} calls, ${count(tokensIn)} tokens to read and ${count(tokensOut)} to write${cost === null ? "" : `: ${cost.toFixed(2)} by the given price`}`,
+              `at most ${count(calls)} calls, ${count(tokensIn)} tokens to read and ${count(tokensOut)} to write` +
+                (cost === null ? "" : `: ${cost.toFixed(2)} by the given price`),
             ),
         });
         for (const { file, reason } of report.data.skipped) say(`skipped ${file}: ${reason}`);
@@ -103,7 +104,8 @@ Examples:
           say("\nThe pictures have no labels and no concept masks, so nothing is explained in words.");
         if (totals)
           say(
-            `\n${count(totals.calls)} calls (${count(totals.cached)} more were kept), ${count(totals.tokensIn + totals.tokensOut)} tokens${totals.cost === null ? "" : `, ${totals.cost.toFixed(2)} by the given price`}`,
+            `\n${count(totals.calls)} calls (${count(totals.cached)} more were kept), ${count(totals.tokensIn + totals.tokensOut)} tokens` +
+              (totals.cost === null ? "" : `, ${totals.cost.toFixed(2)} by the given price`),
           );
         if (summary.planted)
           say(

@@ -3,8 +3,8 @@
 const longest = 4;
 
 /**
- * Of a whole corpus, 0–1: the geometric mean of the shares of runs of 1 to 4 words that occur in a reference, each counted as often as it does in one of
- * them, times exp(1 − r/c) where captions (c words) are shorter than the references nearest in length (r words).
+ * Of a whole corpus, 0–1: the geometric mean of the shares of runs of 1 to 4 words that occur in a reference, each counted as often as
+ * it does in one of them, times exp(1 − r/c) where captions (c words) are shorter than the references nearest in length (r words).
  * Orders for which no caption is long enough are left out.
  * @param captions words of each
  * @param references for each caption, words of one or more

@@ -1,5 +1,5 @@
 /**
- * @file The decoder: says word by word what the lit regions v₁ … vₖ of a unit have in common (after Xu et al. 2015, as in MILAN, arXiv:2201.11114).
+ * @file The decoder: says word by word what the lit regions v₁ … vₖ of a unit have in common (after Xu et al. 2015, as in arXiv:2201.11114).
  *
  *     h₀ = tanh(W_h v̄ + b_h),  c₀ = tanh(W_c v̄ + b_c)          v̄: mean of the regions' vectors
  *     αⱼ = softmaxⱼ wᵀ tanh(W_q h + W_k vⱼ)                      which regions the next word looks at

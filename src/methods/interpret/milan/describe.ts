@@ -2,7 +2,7 @@
 
 import type { Candidate, Captioner, Ranked } from "./captioner.ts";
 import { rankByInformation } from "./captioner.ts";
-import type { ExemplarStore } from "./exemplars.ts";
+import type { ExemplarStore } from "./exemplar-store.ts";
 
 export interface Description {
   readonly layer: string;

@@ -1,7 +1,7 @@
 /**
- * @file A captioner behind an endpoint of OpenAI's kind that sees pictures. It is asked twice: what the lit regions of a unit have in common, and,
- * with its own answer and the sheets of other units beside this one, which sheet the answer fits. The second question takes the place of p(E | d)/p(E):
- * an answer counts by how often it leads back to its unit, and against it how many other sheets it would fit as well.
+ * @file A captioner behind an endpoint of OpenAI's kind that sees pictures. It is asked twice: what the lit regions of a unit have in common,
+ * and, with its own answer and the sheets of other units beside this one, which sheet the answer fits. The second question takes the place
+ * of p(E | d)/p(E): an answer counts when it leads back to its unit, and against it counts how many other sheets it would fit as well.
  */
 
 import { CajalError, Rng } from "../../../graph/index.ts";
@@ -120,7 +120,8 @@ function firstQuestion(sheet: ImagePart, words: number): Message[] {
 
 function secondQuestion(description: string, sheets: readonly ImagePart[]): Message[] {
   const text = [
-    `Each of the ${sheets.length} sheets shows tiles in which some regions are lit. A person described the lit regions of one sheet as: "${description}".`,
+    `Each of the ${sheets.length} sheets shows tiles in which some regions are lit.`,
+    `A person described the lit regions of one sheet as: "${description}".`,
     'Answer with two lines. First "best:" and the number of the sheet that this description fits best.',
     'Then "also:" and the numbers of all other sheets that it fits well, or "none".',
   ].join(" ");

@@ -4,7 +4,8 @@ import { preprocesses, toTensor } from "../../../data/index.ts";
 import { compile, exportOnnx, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { conv, init, linear } from "../../../nn/index.ts";
 import { Model } from "../../../probe/index.ts";
-import { computeExemplars, type ExemplarStore } from "./exemplars.ts";
+import type { ExemplarStore } from "./exemplar-store.ts";
+import { computeExemplars } from "./exemplars.ts";
 
 const [count, side, quantile] = [60, 16, 0.99];
 const rng = new Rng(11);

@@ -22,9 +22,8 @@ import {
   type SampleSet,
   Upsampling,
 } from "../../../probe/index.ts";
-import type { ExemplarSet } from "./captioner.ts";
-import { litPixels, maskOf, type PixelRuns, runsOf } from "./runs-of-pixels.ts";
-import { stretchMask, stretchPicture } from "./stretch.ts";
+import { ExemplarStore, type StoredUnit } from "./exemplar-store.ts";
+import { type PixelRuns, runsOf } from "./runs-of-pixels.ts";
 
 export interface ExemplarOptions {
   /** Default: those after activation functions. */
@@ -41,131 +40,6 @@ export interface ExemplarOptions {
   readonly activity?: Activity;
   readonly signal?: AbortSignal;
   onProgress?(stage: "ranking pictures" | "finding regions", done: number, total: number): void;
-}
-
-/** One unit's exemplars, the most exciting first. */
-export interface Exemplars {
-  readonly layer: string;
-  readonly unit: number;
-  /** Numbers of pictures in the set. */
-  readonly images: Int32Array;
-  /** The unit's maximum in each. */
-  readonly values: Float32Array;
-  readonly level: number;
-  /** Never above zero on any picture, or nowhere above its level in its strongest. */
-  readonly dead: boolean;
-  /** For each picture height × width bytes of the model's input, 1 where the unit is above its level. */
-  readonly masks: readonly Uint8Array[];
-}
-
-interface StoredUnit {
-  readonly images: Int32Array;
-  readonly values: Float32Array;
-  readonly level: number;
-  readonly maximum: number;
-  readonly regions: readonly PixelRuns[];
-}
-
-/** Exemplars of layers, with masks packed. */
-export class ExemplarStore {
-  readonly layers: readonly Layer[];
-  readonly pictures: PictureSet;
-  /** Of pictures and masks: the model's input. */
-  readonly height: number;
-  readonly width: number;
-  readonly k: number;
-  /** What should be known about the result. */
-  readonly warnings: readonly string[];
-  private readonly stored: ReadonlyMap<string, ReadonlyMap<number, StoredUnit>>;
-
-  constructor(
-    about: Pick<ExemplarStore, "layers" | "pictures" | "height" | "width" | "k" | "warnings">,
-    stored: ReadonlyMap<string, ReadonlyMap<number, StoredUnit>>,
-  ) {
-    this.layers = about.layers;
-    this.pictures = about.pictures;
-    this.height = about.height;
-    this.width = about.width;
-    this.k = about.k;
-    this.warnings = about.warnings;
-    this.stored = stored;
-  }
-
-  /** The units of a layer that were asked for. */
-  units(layer: string): number[] {
-    return [...(this.stored.get(layer)?.keys() ?? [])];
-  }
-
-  /** @throws CajalError `unknown-unit` */
-  exemplars(layer: string, unit: number): Exemplars {
-    const { images, values, level, regions } = this.unit(layer, unit);
-    const pixels = this.height * this.width;
-    return {
-      layer,
-      unit,
-      images,
-      values,
-      level,
-      dead: this.isDead(layer, unit),
-      masks: regions.map((runs) => maskOf(runs, pixels)),
-    };
-  }
-
-  isDead(layer: string, unit: number): boolean {
-    const { maximum, regions } = this.unit(layer, unit);
-    return maximum <= 0 || regions.every((runs) => runs.length === 0);
-  }
-
-  /** Share of all pixels of the unit's exemplars that are lit. */
-  litShare(layer: string, unit: number): number {
-    const { regions } = this.unit(layer, unit);
-    const lit = regions.reduce((sum, runs) => sum + litPixels(runs), 0);
-    return lit / (regions.length * this.height * this.width);
-  }
-
-  /**
-   * What a captioner is shown of units of a layer, at the size that it wants. Pictures that units share are shared objects.
-   * @param size default: the model's own
-   */
-  async sets(
-    layer: string,
-    units: readonly number[],
-    size: readonly [height: number, width: number] = [this.height, this.width],
-  ): Promise<ExemplarSet[]> {
-    const needed = new Set(units.flatMap((unit) => [...this.unit(layer, unit).images]));
-    const pictures = new Map(
-      await Promise.all(
-        [...needed].map(async (index) => {
-          const { picture } = await this.pictures.get(index, this.height, this.width);
-          return [index, stretchPicture(picture, ...size)] as const;
-        }),
-      ),
-    );
-    return units.map((unit) => {
-      const { images, masks } = this.exemplars(layer, unit);
-      // Dark ones say nothing.
-      const lit = [...images.keys()].filter((i) => masks[i].includes(1));
-      return {
-        pictures: lit.map((i) => pictures.get(images[i]) as ExemplarSet["pictures"][number]),
-        masks: lit.map((i) => stretchMask(masks[i], [this.height, this.width], size)),
-      };
-    });
-  }
-
-  /** All that is known of a layer's exemplars, without the pictures: equal for equal exemplars. */
-  bytes(layer: string): Uint8Array {
-    const numbers = this.units(layer).flatMap((unit) => {
-      const { images, values, level, regions } = this.unit(layer, unit);
-      return [unit, level, ...images, ...values, ...regions.flatMap((runs) => [runs.length, ...runs])];
-    });
-    return new Uint8Array(Float64Array.from([this.height, this.width, ...numbers]).buffer);
-  }
-
-  private unit(layer: string, unit: number): StoredUnit {
-    const found = this.stored.get(layer)?.get(unit);
-    if (found === undefined) throw new CajalError("unknown-unit", `no exemplars of ${layer}:${unit} were computed`);
-    return found;
-  }
 }
 
 const fewestPictures = 15;
@@ -343,7 +217,8 @@ async function checkAlive(activity: Activity, samples: SampleSet, preprocess: Pr
   const [low, high] = [numbers.reduce((a, b) => Math.min(a, b)), numbers.reduce((a, b) => Math.max(a, b))];
   throw new CajalError(
     "argument",
-    `the units of ${activity.layers.map(({ layer }) => layer.name).join(", ")} are the same on all ${activity.samples} pictures: the model gets numbers from ${low.toPrecision(3)} to ${high.toPrecision(3)}, ${preprocess.channels.toUpperCase()}, as [N, C, H, W]`,
+    `the units of ${activity.layers.map(({ layer }) => layer.name).join(", ")} are the same on all ${activity.samples} pictures: ` +
+      `the model gets numbers from ${low.toPrecision(3)} to ${high.toPrecision(3)}, ${preprocess.channels.toUpperCase()}, as [N, C, H, W]`,
     {
       advice:
         "Check the preprocessing (scale, mean, RGB or BGR); a model that wants [N, H, W, C] must be exported channels first.",

@@ -32,7 +32,8 @@ export {
   endpointCaptioner,
   estimateEndpoint,
 } from "./endpoint-captioner.ts";
-export { computeExemplars, type ExemplarOptions, ExemplarStore, type Exemplars } from "./exemplars.ts";
+export { ExemplarStore, type Exemplars } from "./exemplar-store.ts";
+export { computeExemplars, type ExemplarOptions } from "./exemplars.ts";
 export { descriptionsToCsv } from "./export-descriptions.ts";
 export { type CaptionModel, initCaptionModel } from "./language-model.ts";
 export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";

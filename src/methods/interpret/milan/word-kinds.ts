@@ -7,7 +7,8 @@ export type WordKind = "noun" | "adjective" | "verb" | "adposition" | "other";
 const lists: Readonly<Record<Exclude<WordKind, "noun">, ReadonlySet<string>>> = {
   adjective: new Set(
     (
-      "red orange yellow green blue purple violet pink brown grey gray white black dark light bright pale golden crimson colorful colourful colored " +
+      "red orange yellow green blue purple violet pink brown grey gray white black dark light bright pale golden crimson " +
+      "colorful colourful colored " +
       "small little tiny large big huge long short tall thin thick wide narrow round circular square rectangular triangular oval curved straight " +
       "plain uniform striped lined dotted spotted checkered solid various different many several same similar other vertical horizontal diagonal " +
       "left right upper lower top bottom front back old new wooden metal furry shiny smooth rough soft hard open closed empty full human"
@@ -19,7 +20,7 @@ const lists: Readonly<Record<Exclude<WordKind, "noun">, ReadonlySet<string>>> = 
     ),
   ),
   adposition: new Set(
-    "of in on at by for with from to into over under above below behind between near around through across against along inside outside within without".split(
+    "of in on at by for with from to into over under above below behind between near around through across against along inside outside within".split(
       " ",
     ),
   ),

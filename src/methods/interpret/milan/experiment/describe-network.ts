@@ -4,7 +4,8 @@ import { type PictureSet, preprocesses } from "../../../../data/index.ts";
 import type { Model } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { type Description, describe } from "../describe.ts";
-import { computeExemplars, type ExemplarStore } from "../exemplars.ts";
+import type { ExemplarStore } from "../exemplar-store.ts";
+import { computeExemplars } from "../exemplars.ts";
 import type { Speech } from "./captioner.ts";
 import { lambda } from "./held-out-sets.ts";
 

@@ -1,4 +1,4 @@
-/** @file E5: two networks that never needed faces, one of which saw them blurred. Which has more units that answer to faces, by their descriptions? */
+/** @file E5: two networks that never needed faces, one of which saw them blurred. Which has more face units, by their descriptions? */
 
 import { type Emoji, freePlace, generateScene, type Picture, paste, resizeSticker } from "../../../../data/index.ts";
 import type { Rng } from "../../../../graph/index.ts";
@@ -6,7 +6,7 @@ import type { Run } from "../../../run.ts";
 import type { EmojiGroup, KnownEmoji } from "../annotated/emoji-kinds.ts";
 import { audit } from "../audit.ts";
 import type { Description } from "../describe.ts";
-import type { ExemplarStore } from "../exemplars.ts";
+import type { ExemplarStore } from "../exemplar-store.ts";
 import { blurred } from "./blur.ts";
 import type { Speech } from "./captioner.ts";
 import { describeNetwork } from "./describe-network.ts";

@@ -1,4 +1,4 @@
-/** @file E6: a network that reads the answer where it is written on the picture, and what is left of that when units that look at text are taken out. */
+/** @file E6: a network that reads the answer where it is written, and what is left of that when units that look at text are taken out. */
 
 import {
   anyHand,

@@ -19,7 +19,7 @@ export function analysisFigure({ curves, random }: AblationCurves): Figure {
     kind: "plot",
     title: "Which descriptions belong to units that matter",
     caption:
-      "Units are silenced in the order of a property of their descriptions, the largest first. A line that falls faster than chance belongs to units that matter.",
+      "Units are silenced in the order of a property of their descriptions. A line that falls faster than chance belongs to units that matter.",
     marks: [{ mark: "line", data: rows, x: "share", y: "accuracy", stroke: "criterion" }],
     x: { label: "share of all units silenced (%)", tickFormat: ".0%" },
     y: { label: "accuracy (%)", tickFormat: ".0%" },
@@ -38,7 +38,7 @@ export function editFigure(curves: readonly { readonly name: string; readonly cu
     kind: "plot",
     title: "Taking out what looks at text",
     caption:
-      "On pictures with a wrong word, and on validation pictures. Units described by text, units of any description ranked the same way, units by chance.",
+      "On pictures with a wrong word, and on validation pictures: units described by text, any units ranked the same way, units by chance.",
     marks: [{ mark: "line", data: rows, fx: "data", x: "units", y: "accuracy", stroke: "order" }],
     x: { label: "units set to zero" },
     y: { label: "accuracy (%)", tickFormat: ".0%" },

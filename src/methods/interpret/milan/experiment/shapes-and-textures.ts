@@ -1,4 +1,4 @@
-/** @file E3 and E4: a network of ten classes of shape and texture. Do its descriptions tell on which new pictures units are on? Which of them matter? */
+/** @file E3, E4: a network of ten classes of shape and texture. Do descriptions tell where its units are on? Which of them matter? */
 
 import { preprocesses, samplesOf } from "../../../../data/index.ts";
 import type { Rng } from "../../../../graph/index.ts";
@@ -155,7 +155,7 @@ async function maximaOn(run: Run, model: Parameters<typeof record>[0], rng: Rng,
   return { byUnit, things };
 }
 
-/** Over live units: the area under the curve of a unit's maximum, between scenes with a thing that has all that its description names, and the others. */
+/** Mean over live units of the area under the curve: a unit's maximum in scenes with a thing that has all that its description names, or not. */
 function meanAuc(descriptions: readonly Description[], { byUnit, things }: Maxima, { reader }: Speech): number {
   const areas = descriptions.flatMap(({ layer, unit, text, dead }) => {
     if (dead) return [];
