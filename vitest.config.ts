@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     pool: "forks",
+    setupFiles: ["src/graph/testing/property-seed.ts"],
     projects: [
       {
         extends: true,

@@ -11,6 +11,7 @@ interface Result {
     readonly atMost?: number;
     readonly reached?: number | null;
     readonly met: boolean;
+    readonly over?: "mean" | "every seed";
     readonly paper?: number | string;
     readonly note?: string;
   }[];

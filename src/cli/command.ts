@@ -11,6 +11,8 @@ export interface CommandContext {
   readonly progress: ProgressDisplay;
   /** A line for people, on standard output; nothing under --json. */
   say(line: string): void;
+  /** Text for people as it comes, without the end of a line. */
+  stream(text: string): void;
   /** The result for programs, on standard output; only under --json. */
   json(result: unknown): void;
 }
@@ -43,6 +45,9 @@ export async function runCommand(
       say: (line) => {
         if (!json) process.stdout.write(`${line}\n`);
       },
+      stream: (text) => {
+        if (!json) process.stdout.write(text);
+      },
       json: (result) => {
         if (json) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
       },
@@ -70,11 +75,21 @@ function report(error: unknown, json: boolean): number {
   return code === "aborted" ? exitCode.interrupted : exitCode.failed;
 }
 
+/** What commands that take any model say of it. */
+export const modelArgument =
+  "an ONNX file, the folder of a Hugging Face model, a checkpoint of llama2.c (.bin), or a known model's name";
+
 // Readers of option values; commander shows the message beside the option.
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("It must be a whole number above 0.");
+  return value;
+}
+
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && Number.isFinite(value))) throw new InvalidArgumentError("It must be a number above 0.");
   return value;
 }
 

@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "record what every neuron does on every picture, as a Parquet file",
     load: () => import("./commands/record.ts"),
   },
+  neurons: {
+    summary: "what neurons of a language model write, when they fire, and its text with them changed",
+    load: () => import("./commands/neurons.ts"),
+  },
   edit: {
     summary: "ablate, clamp, scale or shift neurons and save the changed ONNX file",
     load: () => import("./commands/edit.ts"),

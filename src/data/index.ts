@@ -49,5 +49,6 @@ export { type DataSource, unpacked } from "./source.ts";
 export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
 export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
 export { loadStories260K } from "./stories.ts";
-export { beginOfText, readLlama2cTokenizer, type Tokenizer } from "./tokenizers/llama2c-tokenizer.ts";
+export { type HuggingFaceTokenizerOptions, readHuggingFaceTokenizer } from "./tokenizers/hugging-face-tokenizer.ts";
+export { readLlama2cTokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";

@@ -48,12 +48,17 @@ export interface ModelSetEntry extends Entry {
   readonly preprocess: PreprocessName;
 }
 
+/** Pretrained models of text, with their tokenizers. */
+export interface TextModelEntry extends Entry {
+  readonly kind: "text models";
+}
+
 /** Recordings, tables, anything with a loader of its own. */
 export interface FileSetEntry extends Entry {
   readonly kind: "files";
 }
 
-export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextEntry | FileSetEntry;
+export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextModelEntry | TextEntry | FileSetEntry;
 
 /** The names that MNIST and its successors give to their files. */
 const idxSplits = {
@@ -265,7 +270,7 @@ export const registry: Readonly<Record<string, DataEntry>> = {
     },
   },
   stories260K: {
-    kind: "files",
+    kind: "text models",
     title: "stories260K: a Llama of 260,000 parameters, trained on TinyStories",
     licence: "MIT",
     citation: "A. Karpathy: llama2.c (2023); R. Eldan, Y. Li: TinyStories (2023)",

@@ -22,6 +22,7 @@ export type ErrorCode =
   | "unknown-layer"
   | "unknown-unit"
   | "unknown-method"
+  | "unknown-architecture"
   | "disk-full"
   | "in-use"
   | "not-permitted"

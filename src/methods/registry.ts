@@ -38,6 +38,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "What neurons look for, in words; and what the words are good for",
     load: () => import("./interpret/milan/method.ts"),
   },
+  "selectable-kan": {
+    family: "units",
+    title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",
+    load: () => import("./units/selectable-kan/method.ts"),
+  },
   "wide-deep-evaluator": {
     family: "sequence",
     title: "Which of two answers is better, by a network of language-model reviewers",

@@ -10,8 +10,15 @@ export {
   attention,
   type InitAttentionOptions,
 } from "./attention/attention.ts";
-export { type AttentionCache, attentionStep } from "./attention/cache.ts";
-export { type RotaryOptions, rotary } from "./attention/rotary.ts";
+export {
+  type AttentionCache,
+  type AttentionStepOptions,
+  attentionStep,
+  extendAttentionCache,
+  type Place,
+  placeAfter,
+} from "./attention/cache.ts";
+export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rotary.ts";
 export * as init from "./init.ts";
 export type { Distribution, Fans, Initialiser } from "./initialisers.ts";
 export * as weights from "./initialisers.ts";
@@ -61,12 +68,22 @@ export {
   type Training,
 } from "./training/fit.ts";
 export type { Loss, LossContext, LossResult } from "./training/step.ts";
-export { type Block, type BlockOptions, block, blockStep, type InitBlockOptions } from "./transformer/block.ts";
 export {
+  type Block,
+  type BlockOptions,
+  block,
+  blockStep,
+  type InitBlockOptions,
+  type Norm,
+  normalise,
+} from "./transformer/block.ts";
+export {
+  extendGptCache,
   type Gpt,
   type GptCache,
   type GptOptions,
   gpt,
   gptStep,
   type InitGptOptions,
+  logitsOf,
 } from "./transformer/gpt.ts";

@@ -1,6 +1,6 @@
 /** @file Pictures, images, texts and models, by the name of a data set or from files. */
 
-import { basename } from "node:path";
+import { parse } from "node:path";
 import {
   cifar10Pictures,
   findData,
@@ -52,15 +52,27 @@ export function openText(name: string, progress?: Progress): Promise<string> {
 /** The path of a model file, or of a known model by name. */
 export async function locateModel(source: string, progress: Progress = silent): Promise<string> {
   if (await exists(source)) return source;
-  for (const [name, entry] of Object.entries(registry)) {
-    if (entry.kind !== "models") continue;
-    const file = Object.keys(entry.files).find((path) => source === path || source === basename(path, ".onnx"));
-    if (file !== undefined) return (await obtain(name, file, progress)).place;
-  }
-  const models = Object.values(registry).flatMap((entry) => (entry.kind === "models" ? Object.keys(entry.files) : []));
-  throw new CajalError("file-missing", `${source} does not exist`, {
-    advice: `Give the path of an ONNX file, or one of: ${models.map((path) => basename(path, ".onnx")).join(", ")}.`,
-  });
+  const known = Object.entries(registry).flatMap(([set, { kind, files }]) =>
+    kind === "models" || kind === "text models"
+      ? Object.keys(files)
+          .filter(isModelFile)
+          .map((file) => ({ set, file, name: parse(file).name }))
+      : [],
+  );
+  const found = known.find(({ file, name }) => source === file || source === name);
+  if (found === undefined)
+    throw new CajalError("file-missing", `${source} does not exist`, {
+      advice: `Give the path of a model, or one of: ${known.map(({ name }) => name).join(", ")}.`,
+    });
+  // What belongs to the model, such as its tokenizer, lies beside it.
+  for (const file of Object.keys(registry[found.set].files))
+    if (!isModelFile(file)) await obtain(found.set, file, progress);
+  return (await obtain(found.set, found.file, progress)).place;
+}
+
+/** Tokenizers lie among the models, too. */
+function isModelFile(file: string): boolean {
+  return /\.(?:onnx|bin)$/.test(file) && !file.startsWith("tok");
 }
 
 /** How a known pretrained model wants its pictures. */

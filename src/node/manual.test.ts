@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
+import { mirrored } from "./testing/mirror.ts";
 import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
 /** The lines that the program of a page prints. */
@@ -36,6 +37,21 @@ it("docs/model.md", () => {
   const lines = printed("docs/model.md");
   expect(lines.filter((line) => line.startsWith("concepts/Relu")).length).toBe(1);
   expect(lines.slice(-3)).toEqual(["5", "[ 1, 3, 64, 64 ]", "[ 2, 16 ]"]);
+});
+
+it.skipIf(!mirrored("stories260K"))("docs/text-models.md", () => {
+  const lines = printed("docs/text-models.md");
+  expect(lines.slice(0, 4)).toEqual([
+    "block2/heads heads 8",
+    "block2/middle stream 64",
+    "block2/mlp neurons 172",
+    "block2/residual stream 64",
+  ]);
+  expect(lines.slice(4, 8)).toEqual(["[ 5, 512 ]", "[ 5, 172 ]", "true true true", "[ 2, 64 ]"]);
+  expect(lines[8]).toMatch(/^, there was a little girl/);
+  expect(lines[9]).toBe("true");
+  expect(lines[10]).toMatch(/^\[ 'at', .* \] 3$/);
+  expect(lines[11]).toMatch(/^block\d\/mlp \d+$/);
 });
 
 it("docs/data.md", () => {

@@ -1,23 +1,51 @@
-/** @file open: a model from a file. */
+/** @file open: a model from a file or a folder. */
 
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
-import { CajalError, type ExternalData } from "../graph/index.ts";
-import { Model, type OpenOptions } from "../probe/index.ts";
+import { CajalError, decodeModel, type ExternalData, importModel } from "../graph/index.ts";
+import { Model, OnnxNetwork, type OpenOptions, readsText, TextModel, type TextModelOptions } from "../probe/index.ts";
 import { fileError, readBytes, writeWhole } from "./files.ts";
+import { openFolder, openLlama2c, textBeside } from "./text-files.ts";
+
+export interface OpenFileOptions
+  extends Omit<OpenOptions, "external" | "write">,
+    Omit<TextModelOptions, "name" | "write" | "tokenizerAdvice"> {
+  /** What the model must read; anything else is an error. Default: whatever it reads. */
+  readonly reads?: "pictures" | "text";
+}
 
 /**
- * Opens an ONNX file. Weights that it keeps in other files are read from its own folder, and from nowhere else.
- * @throws CajalError `file-missing`, `bad-onnx`, `unknown-op`, `external-data`, `not-finite`
+ * Opens a model: an ONNX file; a folder of Hugging Face (config.json, safetensors, tokenizer.json); a checkpoint of llama2.c (.bin). Weights
+ * that an ONNX file keeps in other files are read from its own folder, and from nowhere else. A text model's tokenizer is looked for beside it.
+ * @throws CajalError `file-missing`, `bad-file`, `bad-onnx`, `unknown-op`, `unknown-architecture`, `external-data`, `not-finite`, `argument`
+ * when it reads something else than it should
  */
-export async function open(path: string, options: Omit<OpenOptions, "external" | "write"> = {}): Promise<Model> {
-  const bytes = await readBytes(path);
-  return Model.open(bytes, {
-    name: basename(path),
-    ...options,
-    external: externalBeside(path),
-    write: (target, data) => writeWhole(target, [data]),
-  });
+export async function open(path: string, options: OpenFileOptions & { readonly reads: "pictures" }): Promise<Model>;
+export async function open(path: string, options: OpenFileOptions & { readonly reads: "text" }): Promise<TextModel>;
+export async function open(path: string, options?: OpenFileOptions): Promise<Model | TextModel>;
+export async function open(path: string, { reads, ...options }: OpenFileOptions = {}): Promise<Model | TextModel> {
+  const model = await openAny(path, options);
+  if (reads !== undefined && model.reads !== reads)
+    throw new CajalError("argument", `${model.name} reads ${model.reads}, not ${reads}`, {
+      advice:
+        model.reads === "text" ? "Look at its neurons with cajal neurons." : "Look at its neurons with cajal describe.",
+    });
+  return model;
+}
+
+async function openAny(path: string, options: Omit<OpenFileOptions, "reads">): Promise<Model | TextModel> {
+  const named = { name: basename(resolve(path)), ...options };
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return openFolder(path, named);
+  if (path.endsWith(".bin")) return openLlama2c(path, named);
+  const proto = decodeModel(await readBytes(path), named.name);
+  const external = externalBeside(path);
+  const write = (target: string, data: Uint8Array) => writeWhole(target, [data]);
+  const imported = importModel(proto, external, named.name);
+  if (!readsText(imported)) return new Model(proto, { ...named, external, write }, imported);
+  const { context, causal, ...text } = await textBeside(path, named);
+  const network = new OnnxNetwork(proto, { name: named.name, external, context, causal }, imported);
+  return new TextModel(network, { ...text, write });
 }
 
 /** Reads parts of files in the folder of the model, following no link and no `..` out of it. */

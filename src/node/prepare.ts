@@ -34,7 +34,7 @@ export interface Prepared {
 /** @throws CajalError as `open`, `pictureFolder` and `imageInput` do */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
   const modelPath = options.model === undefined ? embeddedModel : await locateModel(options.model, options.progress);
-  const model = await open(modelPath, { ...(options.size && { size: options.size }) });
+  const model = await open(modelPath, { reads: "pictures", ...(options.size && { size: options.size }) });
   const pictures = thinOut(await choosePictures(options), options.limit);
   const stated = options.preprocess ?? model.imported.metadata["cajal.preprocess"] ?? (await preprocessOf(modelPath));
   const name = stated ?? "imagenet";

@@ -60,7 +60,7 @@ describe("real networks, imported", () => {
   it.each(networks)("%s: every tensor as in raw ONNX Runtime", async (name) => {
     const path = mirrored(name);
     if (path === undefined) return console.warn(`skipped ${name}: set CAJAL_MIRROR`);
-    const model = await open(path);
+    const model = await open(path, { reads: "pictures" });
     const { port, channels, height, width } = model.input;
     const x = new Rng(4).normal([2, channels, height, width], 0, name.startsWith("squeezenet") ? 60 : 1);
     const run = compile(
@@ -79,7 +79,7 @@ describe("real networks, imported", () => {
   it.skipIf(squeezenet === undefined)(
     "SqueezeNet's gradient with respect to its picture agrees with central differences",
     async () => {
-      const model = await open(squeezenet as string);
+      const model = await open(squeezenet as string, { reads: "pictures" });
       const rng = new Rng(9);
       const logit = (x: Value) =>
         model.imported.apply(model.imported.params, { data: x }).logits.slice([0, 3], [1, 4]).sum();
@@ -106,7 +106,7 @@ describe("real networks, imported", () => {
   it.skipIf(photographs === undefined || squeezenet === undefined)(
     "SqueezeNet gives the photographs the classes it was published with",
     async () => {
-      const model = await open(squeezenet as string);
+      const model = await open(squeezenet as string, { reads: "pictures" });
       const folder = (photographs as string).replace("index.json", "");
       type Row = { png?: string; squeezenet_top1?: [number, number] };
       const rows = (JSON.parse(readFileSync(photographs as string, "utf8")) as Row[]).filter(
@@ -127,7 +127,7 @@ describe("real networks, imported", () => {
   it.skipIf(squeezenet === undefined)(
     "an edited SqueezeNet differs in the edited units and what follows, and nowhere else",
     async () => {
-      const model = await open(squeezenet as string);
+      const model = await open(squeezenet as string, { reads: "pictures" });
       const edited = Model.open(model.edit({ "fire5/relu_expand1x1": { units: [0, 7], set: 0 } }).bytes());
       const x = new Rng(1).normal([1, 3, 227, 227], 0, 60);
       const taps = (m: Model) =>

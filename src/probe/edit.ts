@@ -107,12 +107,15 @@ function editNode(
   return node("Add", [input, constant("add", perUnit(0, finite(edit.add, "add"), layer.dtype))]);
 }
 
-function finite(value: number, what: string): number {
+export function finite(value: number, what: string): number {
   if (!Number.isFinite(value)) throw new CajalError("argument", `edit: ${what} is ${value}, not a finite number`);
   return value;
 }
 
-function checkUnits(layer: Layer, units: readonly number[] | undefined): readonly number[] {
+export function checkUnits(
+  layer: Pick<Layer, "name" | "units">,
+  units: readonly number[] | undefined,
+): readonly number[] {
   if (units === undefined) return Array.from({ length: layer.units }, (_, i) => i);
   for (const unit of units) {
     if (!Number.isInteger(unit) || unit < 0 || unit >= layer.units) {

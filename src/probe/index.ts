@@ -1,5 +1,8 @@
 /** @file cajal/probe: open a model; list, record, describe and edit its neurons. */
 
+export type { Decoder, DecoderSizes } from "./architectures/decoder.ts";
+export { architectures, readDecoder } from "./architectures/index.ts";
+export { readLlama2c } from "./architectures/llama2c.ts";
 export { type Edit, type Edits, parseAddress } from "./edit.ts";
 export {
   type ExamineOptions,
@@ -10,10 +13,27 @@ export {
   type UnitFindings,
 } from "./examine.ts";
 export { type Grid, gridOf, mapOf } from "./grid.ts";
-export { type LanguageModel, type OnnxLanguageModelOptions, onnxLanguageModel } from "./language-model.ts";
-export { type LastStatesOptions, lastStates } from "./last-states.ts";
+export { DecoderNetwork } from "./language/decoder-network.ts";
+export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
+export type { LanguageModel, Weights } from "./language/language-model.ts";
+export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
+export {
+  type DecodedUnit,
+  decodeUnits,
+  type FoundUnit,
+  findUnits,
+  type TokenEffect,
+} from "./language/lens.ts";
+export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
+export { readsText } from "./language/onnx-inputs.ts";
+export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onnx-language-model.ts";
+export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
+export type { RecordTextsOptions } from "./language/record-texts.ts";
+export type { SamplingOptions } from "./language/sampling.ts";
+export type { TextEdit, TextEdits } from "./language/text-edit.ts";
+export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
+export { encodeText, type Tokenizer } from "./language/tokenizer.ts";
 export { activations, findLayer, type ImageInput, type Layer, type LayerFilter } from "./layers.ts";
-export { type Llama, type Llama2cSizes, type OpenLlama2cOptions, openLlama2c } from "./llama2c.ts";
 export { Model, type OpenOptions, type WriteFile } from "./model.ts";
 export type { AxisField, ReceptiveField } from "./receptive-field.ts";
 export { type Activity, type LayerActivity, type LayerBatch, type RecordOptions, record } from "./record.ts";

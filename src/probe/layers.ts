@@ -33,7 +33,8 @@ export interface Layer {
 
 /** An edited tensor keeps its name; the unedited one is called so. */
 export const uneditedSuffix = "/unedited";
-const beforeEdits = /\/(?:un)?edited(?:\.\d+)?$/;
+/** Names of tensors that an edit made on the way to the edited one. */
+export const beforeEdits = /\/(?:un)?edited(?:\.\d+)?$/;
 
 /** Ops that only move numbers about: their results repeat the units of what they were given. */
 export const movers = new Set([

@@ -9,12 +9,10 @@ import {
   importModel,
   type proto,
   type Tensor,
-  tensorFromProto,
-  tensorToProto,
 } from "../graph/index.ts";
 import { type Edits, editModel } from "./edit.ts";
 import { type ImageInput, imageInput, type Layer, type LayerFilter, listLayers, selectLayers } from "./layers.ts";
-import { replaceWeights } from "./weights.ts";
+import { missingWeights, replaceWeights, withWeightsInside } from "./weights.ts";
 
 /** Writes a file whole or not at all. */
 export type WriteFile = (path: string, bytes: Uint8Array) => Promise<void>;
@@ -30,17 +28,19 @@ export interface OpenOptions {
 
 /** An ONNX model whose neurons can be listed, recorded and edited. Immutable: `edit` gives another. */
 export class Model {
+  readonly reads = "pictures";
   readonly name: string;
   readonly imported: ImportedModel;
   private readonly proto: proto.ModelProto;
   private readonly options: OpenOptions;
   private listed: readonly Layer[] | undefined;
 
-  constructor(model: proto.ModelProto, options: OpenOptions) {
+  /** @param imported the same model, if it was imported before */
+  constructor(model: proto.ModelProto, options: OpenOptions, imported?: ImportedModel) {
     this.proto = model;
     this.options = options;
     this.name = options.name ?? "the model";
-    this.imported = importModel(model, options.external ?? (() => missingExternal(this.name)), this.name);
+    this.imported = imported ?? importModel(model, options.external ?? missingWeights(this.name), this.name);
   }
 
   /** Reads an ONNX file's bytes. @throws CajalError as `importOnnx` does */
@@ -88,13 +88,7 @@ export class Model {
 
   /** The ONNX file, with all weights inside. */
   bytes(): Uint8Array {
-    const { external } = this.options;
-    const graph = this.proto.graph as proto.GraphProto;
-    if (external === undefined || !graph.initializer.some(isExternal)) return encodeModel(this.proto);
-    const initializer = graph.initializer.map((tensor) =>
-      isExternal(tensor) ? tensorToProto(tensorFromProto(tensor, external), tensor.name) : tensor,
-    );
-    return encodeModel({ ...this.proto, graph: { ...graph, initializer } });
+    return encodeModel(withWeightsInside(this.proto, this.options.external));
   }
 
   /** Writes the ONNX file, whole or not at all. @throws CajalError `disk-full`, `not-permitted`, … */
@@ -106,14 +100,4 @@ export class Model {
     }
     await this.options.write(path, this.bytes());
   }
-}
-
-function isExternal(tensor: proto.TensorProto): boolean {
-  return Number(tensor.dataLocation ?? 0) === 1;
-}
-
-function missingExternal(name: string): never {
-  throw new CajalError("external-data", `${name} keeps weights in other files, which were not given`, {
-    advice: "Open it by its path, with those files in the same folder.",
-  });
 }

@@ -4,6 +4,9 @@ import { CajalError } from "../graph/index.ts";
 import { digest } from "./digest.ts";
 import { DigestKernel } from "./digest-kernel.ts";
 import { type Grid, gridOf } from "./grid.ts";
+import type { TextLayer } from "./language/network.ts";
+import { type RecordTextsOptions, recordTexts } from "./language/record-texts.ts";
+import type { TextInput, TextModel } from "./language/text-model.ts";
 import type { Layer, LayerFilter } from "./layers.ts";
 import { selectLayers } from "./layers.ts";
 import type { Model } from "./model.ts";
@@ -37,8 +40,8 @@ export interface RecordOptions {
 }
 
 /** What a layer's units did on all samples. */
-export interface LayerActivity {
-  readonly layer: Layer;
+export interface LayerActivity<L = Layer> {
+  readonly layer: L;
   /**
    * Distribution of each unit's activations over samples and positions: all positions, or, where that gives more than about 100,000
    * activations and `everyPosition` does not ask for more, evenly spaced ones. Its maximum is that of all positions.
@@ -50,19 +53,35 @@ export interface LayerActivity {
   readonly selectivity: Selectivity;
 }
 
-export interface Activity {
+export interface Activity<L = Layer> {
   /** Samples that were read. */
   readonly samples: number;
   readonly skipped: readonly Skipped[];
-  readonly layers: readonly LayerActivity[];
+  readonly layers: readonly LayerActivity<L>[];
 }
 
 /**
  * Shows the model all samples and keeps, of every unit, the distribution of its activations, its strongest samples and its
- * preferences. Memory depends on the number of units, not of samples.
+ * preferences. Memory depends on the number of units, not of samples. A text model is shown texts: positions are tokens, counted from the
+ * text's first, and what begins every text (<s>) is left out; a head's activity is the length of its vector.
  * @throws CajalError `unknown-layer`, `no-data` (no sample could be read), `not-finite` (activations are NaN or infinite)
  */
-export async function record(model: Model, samples: SampleSet, options: RecordOptions = {}): Promise<Activity> {
+export async function record(model: Model, samples: SampleSet, options?: RecordOptions): Promise<Activity>;
+export async function record(
+  model: TextModel,
+  texts: readonly TextInput[],
+  options?: RecordTextsOptions,
+): Promise<Activity<TextLayer>>;
+export async function record(
+  model: Model | TextModel,
+  samples: SampleSet | readonly TextInput[],
+  options: RecordOptions = {},
+): Promise<Activity | Activity<TextLayer>> {
+  if (model.reads === "text") return recordTexts(model, samples as readonly TextInput[], options);
+  return recordPictures(model, samples as SampleSet, options);
+}
+
+async function recordPictures(model: Model, samples: SampleSet, options: RecordOptions): Promise<Activity> {
   const { top = 15, everyPosition = false, signal, onProgress, onBatch } = options;
   const layers = selectLayers(model.layers(), options.layers);
   const { height, width } = model.input;

@@ -1,6 +1,14 @@
-/** @file Other weights for an ONNX model: the same graph, names, dtypes and shapes. */
+/** @file The weights in an ONNX file: others in their place, or those of files beside it inside. */
 
-import { CajalError, type ImportedModel, type proto, type Tensor, tensorToProto } from "../graph/index.ts";
+import {
+  CajalError,
+  type ExternalData,
+  type ImportedModel,
+  type proto,
+  type Tensor,
+  tensorFromProto,
+  tensorToProto,
+} from "../graph/index.ts";
 
 /**
  * The model with other numbers in some of its weights.
@@ -26,4 +34,24 @@ export function replaceWeights(
     return Object.hasOwn(weights, name) ? tensorToProto(weights[name], name) : tensor;
   });
   return { ...model, graph: { ...graph, initializer } };
+}
+
+/** The model with the weights inside that it keeps in other files. */
+export function withWeightsInside(model: proto.ModelProto, external: ExternalData | undefined): proto.ModelProto {
+  const graph = model.graph as proto.GraphProto;
+  const isExternal = ({ dataLocation }: proto.TensorProto) => Number(dataLocation ?? 0) === 1;
+  if (external === undefined || !graph.initializer.some(isExternal)) return model;
+  const initializer = graph.initializer.map((tensor) =>
+    isExternal(tensor) ? tensorToProto(tensorFromProto(tensor, external), tensor.name) : tensor,
+  );
+  return { ...model, graph: { ...graph, initializer } };
+}
+
+/** Stands in for the reading of other files where there are none. @param name what messages call the model */
+export function missingWeights(name: string): ExternalData {
+  return () => {
+    throw new CajalError("external-data", `${name} keeps weights in other files, which were not given`, {
+      advice: "Open it by its path, with those files in the same folder.",
+    });
+  };
 }

@@ -1,7 +1,8 @@
 /** @file cajal layers */
 
 import type { Command } from "commander";
-import { imageSize, layerFilter, runCommand } from "../command.ts";
+import type { Layer, TextLayer } from "../../probe/index.ts";
+import { imageSize, layerFilter, modelArgument, runCommand } from "../command.ts";
 
 interface Options {
   readonly layers?: RegExp | string[];
@@ -11,7 +12,7 @@ interface Options {
 
 export const define = (command: Command) =>
   command
-    .argument("<model>", "an ONNX file, or a known model's name")
+    .argument("<model>", modelArgument)
     .option("--layers <names>", "names separated by commas, or a /pattern/", layerFilter)
     .option("--size <pixels>", "height (and width) of pictures, for a model that leaves them open", imageSize)
     .option("--json", "print the result as JSON")
@@ -23,20 +24,33 @@ export const define = (command: Command) =>
         const layers = model.layers(options.layers);
         say(
           formatTable(
-            ["layer", "kind", "units", "shape", "sees (pixels)", "step"],
-            layers.map(({ name, kind, units, shape, receptiveField: field }) => [
-              name,
-              kind,
-              String(units),
-              shape.join("×"),
-              field ? `${Math.round(field[0].size)}×${Math.round(field[1].size)}` : "all",
-              field ? String(field[0].step) : "",
+            ["layer", "kind", "units", "shape", ...(model.reads === "pictures" ? ["sees (pixels)", "step"] : [])],
+            layers.map((layer) => [
+              layer.name,
+              layer.kind,
+              String(layer.units),
+              layer.shape.join("×"),
+              ...(model.reads === "pictures" ? fieldCells(layer) : []),
             ]),
           ),
         );
         say(
           `\n${layers.length} layers, ${layers.reduce((sum, { units }) => sum + units, 0).toLocaleString("en")} units, ${model.parameters.toLocaleString("en")} parameters`,
         );
-        json(layers.map(({ receptiveField, ...layer }) => ({ ...layer, receptiveField: receptiveField ?? null })));
+        json(
+          layers.map((layer) =>
+            model.reads === "pictures" ? { ...layer, receptiveField: fieldOf(layer) ?? null } : layer,
+          ),
+        );
       }),
     );
+
+function fieldOf(layer: Layer | TextLayer): Layer["receptiveField"] {
+  return "receptiveField" in layer ? layer.receptiveField : undefined;
+}
+
+/** What a cell of the layer sees, and how far it is to the next. */
+function fieldCells(layer: Layer | TextLayer): string[] {
+  const field = fieldOf(layer);
+  return field ? [`${Math.round(field[0].size)}×${Math.round(field[1].size)}`, String(field[0].step)] : ["all", ""];
+}

@@ -4,17 +4,11 @@
  */
 
 import { CajalError } from "../../graph/index.ts";
+import type { Tokenizer } from "../../probe/index.ts";
 
-export interface Tokenizer {
-  /** How many tokens there are. */
-  readonly size: number;
-  /** The tokens of a text, exactly as it stands: no space or mark is added. */
-  encode(text: string): number[];
-  decode(tokens: Iterable<number>): string;
-}
-
-/** What every text begins with (<s>), in all models of llama2.c. */
-export const beginOfText = 1;
+/** What every text begins with (<s>), in all models of llama2.c. They were trained on stories one behind the other: it ends them, too. */
+const beginOfText = 1;
+const endOfText = 2;
 
 /** Bytes 0 … 255 are tokens 3 … 258: what is no piece is spelled with them. */
 const firstByte = 3;
@@ -29,6 +23,9 @@ export function readLlama2cTokenizer(bytes: Uint8Array, source = "the tokenizer"
   for (const [i, piece] of pieces.entries()) if (i >= firstPiece && !numberOf.has(piece)) numberOf.set(piece, i);
   return {
     size: pieces.length,
+    begin: [beginOfText],
+    end: [beginOfText, endOfText],
+    spaceBefore: "always",
     encode: (text) => join(spell(text, numberOf), pieces, scores, numberOf),
     decode: (tokens) => decode(tokens, pieces),
   };

@@ -65,6 +65,9 @@ export function draw(input: TestInput, rng: Rng, kinks: number | undefined): Flo
   });
 }
 
+/** What cancels to less than this was rounded at the size of its terms. */
+const leastScale = 0.05;
+
 function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number, what: string): void {
   expect(actual.length, what).toBe(expected.length);
   let scale = 0;
@@ -73,7 +76,7 @@ function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance
   for (let i = 0; i < expected.length; i++) {
     if (Object.is(actual[i], expected[i]) || actual[i] === expected[i]) continue;
     const error = Math.abs(actual[i] - expected[i]);
-    if (!(error <= tolerance * Math.max(scale, 1e-3))) {
+    if (!(error <= tolerance * Math.max(scale, leastScale))) {
       expect.fail(
         `${what}: element ${i} is ${actual[i]}, expected ${expected[i]} (tolerance ${tolerance} of ${scale})`,
       );

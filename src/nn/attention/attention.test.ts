@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng, Tensor, type Value } from "../../graph/index.ts";
 import { expectClose, run } from "../testing/run.ts";
 import { type Attention, type AttentionOptions, attention, initAttention } from "./attention.ts";
-import { type AttentionCache, attentionStep, initAttentionCache } from "./cache.ts";
+import { type AttentionCache, attentionStep, extendAttentionCache, initAttentionCache, placeAfter } from "./cache.ts";
 import { rotary } from "./rotary.ts";
 
 const rng = new Rng(21);
@@ -153,18 +153,20 @@ describe("attention step by step is causal attention", () => {
   it.each(cases)("%#", async (from, options) => {
     const whole = await run((v: Value) => attention(from, v, { ...options, causal: true }), x);
     for (const chunk of [1, 2, steps]) {
-      let cache = initAttentionCache(from, { heads: options.heads, batch, capacity: 8 });
+      const cache = initAttentionCache(from, { heads: options.heads, batch, capacity: 8 });
       for (let t = 0; t < steps; t += chunk) {
         const part = await run((v: Value) => v.slice([t], [t + chunk], [1]), x);
         const result = await run(
-          (c: AttentionCache<Value>, v: Value) => attentionStep(from, c, v, options),
+          (c: AttentionCache<Value>, length: Value, v: Value) =>
+            attentionStep(from, c, v, placeAfter(length, chunk, 8), options),
           cache,
+          Tensor.scalar(t),
           part,
         );
-        cache = result.cache;
+        extendAttentionCache(cache, result.fresh, t, chunk);
         expectClose(result.y, await run((v: Value) => v.slice([t], [t + chunk], [1]), whole), 4);
       }
-      expect(cache.length.item()).toBe(steps);
+      expect(() => extendAttentionCache(cache, cache, steps, 3)).toThrow("room for 8 steps, not for 9");
     }
   });
 });

@@ -1,8 +1,9 @@
 /** @file Multi-head attention (Vaswani et al. 2017), with heads that share keys and values (Ainslie et al. 2023) where there are fewer of them. */
 
-import { CajalError, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
+import { CajalError, concat, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
 import { glorot } from "../initialisers.ts";
 import { initLinear, type LayerOptions, type Linear, linear } from "../layers/linear.ts";
+import { type RmsNorm, rmsNorm } from "../layers/norm.ts";
 import { type RotaryOptions, rotary } from "./rotary.ts";
 
 /** Projections of width to heads · headWidth (keys and values: keyValueHeads · headWidth), and back. */
@@ -11,6 +12,9 @@ export interface Attention<T> {
   readonly key: Linear<T>;
   readonly value: Linear<T>;
   readonly output: Linear<T>;
+  /** Of each head's query and key, [headWidth] (Henry et al. 2020). Default: none. */
+  readonly queryNorm?: RmsNorm<T>;
+  readonly keyNorm?: RmsNorm<T>;
 }
 
 export interface InitAttentionOptions extends LayerOptions {
@@ -46,16 +50,27 @@ export interface AttentionOptions {
   readonly window?: number;
   /** Turns queries and keys by their positions. Default: not. */
   readonly rotary?: RotaryOptions;
+  /** What scores are multiplied by. Default: 1/√headWidth. */
+  readonly scale?: number;
+  /** c: scores s become c·tanh(s/c), so that none is beyond ±c (Gemma 2). Default: not. */
+  readonly scoreCap?: number;
+  /** ε of the norms of queries and keys. Default 1e-5. */
+  readonly epsilon?: number;
   /** Where a query may look: booleans that broadcast to [batch, heads, steps, steps seen]. */
   readonly mask?: Value;
   /** What is attended to: [batch, steps seen, width]. Default: x itself. */
   readonly memory?: Value;
 }
 
-/** x [batch, steps, width] → [batch, steps, width]. Taps: "pattern" [batch, heads, steps, steps seen], "mixed" [batch, heads, steps, headWidth]. */
+/** x [batch, steps, width] → [batch, steps, width]. Taps: "pattern" [batch, heads, steps, steps seen], "heads" [batch, steps, heads, headWidth]. */
 export function attention(p: Attention<Value | Tensor>, x: Value, options: AttentionOptions): Value {
+  return output(p, tap("heads", attentionHeads(p, x, options)));
+}
+
+/** What each head says, before the output projection: x [batch, steps, width] → [batch, steps, heads, headWidth]. Tap: "pattern". */
+export function attentionHeads(p: Attention<Value | Tensor>, x: Value, options: AttentionOptions): Value {
   const { memory = x, causal = false, window = Number.POSITIVE_INFINITY } = options;
-  const { query, key, value } = project(p, x, memory, options.heads);
+  const { query, key, value } = project(p, x, memory, options);
   const [steps, seen] = [x.shape[1], memory.shape[1]];
   const turned = (heads: Value) => {
     if (options.rotary === undefined) return heads;
@@ -64,7 +79,7 @@ export function attention(p: Attention<Value | Tensor>, x: Value, options: Atten
   };
   const local = causal || window < Math.max(steps, seen);
   const bias = local ? x.tracer.lift(visibility(steps, seen, causal, window), x.dtype).cast(x.dtype) : undefined;
-  return output(p, attend(turned(query), turned(key), value, { bias, mask: options.mask }));
+  return attend(turned(query), [{ key: turned(key), value, bias }], options);
 }
 
 /** Minus infinity for the softmax, without its dangers. */
@@ -86,7 +101,12 @@ export interface Projected {
   readonly value: Value;
 }
 
-export function project(p: Attention<Value | Tensor>, x: Value, memory: Value, heads: number): Projected {
+export function project(
+  p: Attention<Value | Tensor>,
+  x: Value,
+  memory: Value,
+  { heads, epsilon }: Pick<AttentionOptions, "heads" | "epsilon">,
+): Projected {
   const total = p.query.weight.shape[1];
   if (total % heads !== 0)
     throw new CajalError("shape", `attention: queries of width ${total} do not divide into ${heads} heads`);
@@ -96,33 +116,68 @@ export function project(p: Attention<Value | Tensor>, x: Value, memory: Value, h
     const [batch, steps, width] = projected.shape;
     return projected.reshape([batch, steps, width / headWidth, headWidth]).transpose([0, 2, 1, 3]);
   };
-  return { query: split("query", x), key: split("key", memory), value: split("value", memory) };
+  const normed = (name: "queryNorm" | "keyNorm", v: Value) => {
+    const norm = p[name];
+    return norm === undefined ? v : scope(name, () => rmsNorm(norm, v, epsilon));
+  };
+  return {
+    query: normed("queryNorm", split("query", x)),
+    key: normed("keyNorm", split("key", memory)),
+    value: split("value", memory),
+  };
 }
 
-/** Values mixed by how well their keys meet the queries: [batch, heads, steps, headWidth]. */
+/** Steps that are seen: keys and values [batch, keyValueHeads, steps seen, headWidth]. */
+export interface Seen {
+  readonly key: Value;
+  readonly value: Value;
+  /** Added to scores: broadcasts to [batch, heads, steps, steps seen]. */
+  readonly bias?: Value | undefined;
+}
+
+/**
+ * Values mixed by how well their keys meet the queries: [batch, steps, heads, headWidth].
+ * @param parts of what is seen, as if they were one behind the other
+ */
 export function attend(
   query: Value,
-  key: Value,
-  value: Value,
-  { bias, mask }: { bias?: Value | undefined; mask?: Value | undefined } = {},
+  parts: readonly Seen[],
+  options: Pick<AttentionOptions, "scale" | "scoreCap" | "mask"> = {},
 ): Value {
   const [batch, heads, steps, headWidth] = query.shape;
-  const [, shared, seen] = key.shape;
+  const { mask, scoreCap, scale = 1 / Math.sqrt(headWidth) } = options;
+  const shared = parts[0].key.shape[1];
   const perKey = heads / shared;
   // Queries of heads that share a key go one below the other: a product per key, nothing repeated.
   const rows = (x: Value) => (perKey === 1 ? x : x.reshape([batch, shared, perKey * steps, x.shape[3]]));
-  const scores = rows(query.mul(1 / Math.sqrt(headWidth)))
-    .matmul(key.transpose([0, 1, 3, 2]))
-    .reshape([batch, heads, steps, seen]);
-  const biased = bias === undefined ? scores : scores.add(bias);
-  const allowed = mask === undefined ? biased : mask.where(biased, hidden);
+  const asked = rows(query.mul(scale));
+  const scores = parts.map(({ key, bias }) => {
+    const product = asked.matmul(key.transpose([0, 1, 3, 2])).reshape([batch, heads, steps, key.shape[2]]);
+    const capped = scoreCap === undefined ? product : softCap(product, scoreCap);
+    return bias === undefined ? capped : capped.add(bias);
+  });
+  const all = scores.length === 1 ? scores[0] : concat(scores, -1);
+  const allowed = mask === undefined ? all : mask.where(all, hidden);
   const pattern = tap("pattern", allowed.softmax(-1));
-  return tap("mixed", rows(pattern).matmul(value).reshape([batch, heads, steps, headWidth]));
+  let from = 0;
+  const mixed = parts.map(({ value }) => {
+    const to = from + value.shape[2];
+    const weights = parts.length === 1 ? pattern : pattern.slice([from], [to], [-1]);
+    from = to;
+    return rows(weights).matmul(value);
+  });
+  const sum = mixed.reduce((a, b) => a.add(b));
+  return sum.reshape([batch, heads, steps, headWidth]).transpose([0, 2, 1, 3]);
 }
 
-/** The heads [batch, heads, steps, headWidth], side by side, back to the width of the model. */
-export function output(p: Attention<Value | Tensor>, mixed: Value): Value {
-  const [batch, heads, steps, headWidth] = mixed.shape;
-  const joined = mixed.transpose([0, 2, 1, 3]).reshape([batch, steps, heads * headWidth]);
+/** x as it is near 0, and never beyond ±cap: cap·tanh(x/cap). */
+export function softCap(x: Value, cap: number): Value {
+  return x.div(cap).tanh().mul(cap);
+}
+
+/** The heads [batch, steps, heads, headWidth], side by side, back to the width of the model. */
+export function output(p: Attention<Value | Tensor>, heads: Value): Value {
+  const [batch, steps, count, headWidth] = heads.shape;
+  const joined = heads.reshape([batch, steps, count * headWidth]);
   return scope("output", () => linear(p.output, joined));
 }

@@ -43,12 +43,14 @@ export function initGatedMlp(
 
 /** x [..., width] → down(activation(gate(x)) · up(x)). The activation is a sigmoid in GLU, SiLU in SwiGLU. Tap: "hidden". */
 export function glu(p: GatedMlp<Value | Tensor>, x: Value, activation: Activation = sigmoid): Value {
-  const gate = scope("gate", () => activation(linear(p.gate, x)));
-  const hidden = tap(
-    "hidden",
-    scope("up", () => gate.mul(linear(p.up, x))),
-  );
+  const hidden = tap("hidden", gated(p, x, activation));
   return scope("down", () => linear(p.down, hidden));
+}
+
+/** What the gate lets through: activation(gate(x)) · up(x), [..., hidden]. */
+export function gated(p: GatedMlp<Value | Tensor>, x: Value, activation: Activation): Value {
+  const gate = scope("gate", () => activation(linear(p.gate, x)));
+  return scope("up", () => gate.mul(linear(p.up, x)));
 }
 
 /** GLU whose gate is a SiLU (Shazeer 2020), as in Llama. */

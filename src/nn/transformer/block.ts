@@ -1,24 +1,33 @@
 /** @file The transformer block: attention, then a feed-forward network, each around a residual stream. */
 
-import { type Rng, scope, type Tensor, tap, type Value } from "../../graph/index.ts";
+import { CajalError, type Rng, scope, type Tensor, tap, type Value } from "../../graph/index.ts";
 import { type Activation, gelu, silu } from "../activations.ts";
 import {
   type Attention,
   type AttentionOptions,
-  attention,
+  attentionHeads,
   type InitAttentionOptions,
   initAttention,
+  output,
 } from "../attention/attention.ts";
-import { type AttentionCache, attentionStep } from "../attention/cache.ts";
-import { type GatedMlp, glu, initGatedMlp, initMlp, type Mlp, mlp } from "../layers/mlp.ts";
+import { type AttentionCache, attentionHeadsStep, type Place } from "../attention/cache.ts";
+import { type Linear, linear } from "../layers/linear.ts";
+import { type GatedMlp, gated, initGatedMlp, initMlp, type Mlp, mlp } from "../layers/mlp.ts";
 import { initLayerNorm, initRmsNorm, type LayerNorm, layerNorm, type RmsNorm, rmsNorm } from "../layers/norm.ts";
 
-/** With a shift a layer norm, without an RMS norm; with a gate a GLU, else an MLP. */
+/** With a shift a layer norm, without an RMS norm. */
+export type Norm<T> = LayerNorm<T> | RmsNorm<T>;
+
+/** The feed-forward network has a gate and is a GLU, or it is an MLP of two or more layers. */
 export interface Block<T> {
-  readonly attentionNorm: LayerNorm<T> | RmsNorm<T>;
+  readonly attentionNorm: Norm<T>;
   readonly attention: Attention<T>;
-  readonly feedForwardNorm: LayerNorm<T> | RmsNorm<T>;
+  /** Of what attention adds to the stream (Gemma 2). Default: none. */
+  readonly attentionAfterNorm?: Norm<T>;
+  readonly feedForwardNorm: Norm<T>;
   readonly feedForward: Mlp<T> | GatedMlp<T>;
+  /** Of what the feed-forward network adds. */
+  readonly feedForwardAfterNorm?: Norm<T>;
 }
 
 export interface InitBlockOptions extends InitAttentionOptions {
@@ -46,17 +55,24 @@ export function initBlock(rng: Rng, width: number, options: InitBlockOptions): B
 }
 
 export interface BlockOptions extends AttentionOptions {
-  /** Whether a norm stands before a part (Xiong et al. 2020) or after its sum (Vaswani et al. 2017). Default "pre". */
-  readonly placement?: "pre" | "post";
+  /**
+   * Whether a norm stands before a part (Xiong et al. 2020), or after its sum (Vaswani et al. 2017), or before both parts, which read the
+   * same stream (GPT-J, GPT-NeoX). Default "pre".
+   */
+  readonly placement?: "pre" | "post" | "parallel";
   /** Default: gelu in an MLP, silu in a GLU. */
   readonly activation?: Activation;
   /** Applied to what each part adds to the stream. Default: nothing. */
   readonly dropout?: (x: Value) => Value;
 }
 
-/** x [batch, steps, width] → [batch, steps, width]. Taps: "middle" and "output", the stream after each part, and those of the parts. */
+/**
+ * x [batch, steps, width] → [batch, steps, width]. Taps: "heads" [batch, steps, heads, headWidth], what each head says before the output
+ * projection; "mlp" [batch, steps, hidden], the neurons: what the last feed-forward layer reads; "residual", the stream behind the block;
+ * "middle", the stream between the parts, unless they are parallel; and "attention/pattern".
+ */
 export function block(p: Block<Value | Tensor>, x: Value, options: BlockOptions): Value {
-  return around(p, x, (h) => attention(p.attention, h, options), options);
+  return around(p, x, (h) => attentionHeads(p.attention, h, options), options);
 }
 
 /** The block on the next steps only, with the attention's cache: see `attentionStep`. */
@@ -64,43 +80,68 @@ export function blockStep(
   p: Block<Value | Tensor>,
   cache: AttentionCache<Value>,
   x: Value,
+  place: Place,
   options: BlockOptions,
-): { y: Value; cache: AttentionCache<Value> } {
-  let next = cache;
+): { y: Value; fresh: AttentionCache<Value> } {
+  let fresh = cache;
   const attend = (h: Value) => {
-    const step = attentionStep(p.attention, cache, h, options);
-    next = step.cache;
-    return step.y;
+    const step = attentionHeadsStep(p.attention, cache, h, place, options);
+    fresh = step.fresh;
+    return step.heads;
   };
   const y = around(p, x, attend, options);
-  return { y, cache: next };
+  return { y, fresh };
 }
 
+/** @param attend what each head says of the normed stream */
 function around(
   p: Block<Value | Tensor>,
   x: Value,
   attend: (h: Value) => Value,
-  { placement = "pre", activation, dropout = (h) => h }: BlockOptions,
+  { placement = "pre", activation, dropout = (h) => h, epsilon }: BlockOptions,
 ): Value {
-  const feed = (h: Value) => {
-    const network = p.feedForward;
-    return "gate" in network ? glu(network, h, activation ?? silu) : mlp(network, h, activation ?? gelu);
+  const normed = (name: keyof Block<unknown> & `${string}Norm`, h: Value) => {
+    const norm = p[name];
+    return norm === undefined ? h : scope(name, () => normalise(norm, h, epsilon));
   };
-  const part = (
-    stream: Value,
-    name: string,
-    norm: LayerNorm<Value | Tensor> | RmsNorm<Value | Tensor>,
-    body: (h: Value) => Value,
-  ) => {
-    if (placement === "post") return normalise(norm, stream.add(dropout(scope(name, () => body(stream)))));
-    const h = scope(`${name}Norm`, () => normalise(norm, stream));
-    return stream.add(dropout(scope(name, () => body(h))));
+  const attention = (h: Value) => {
+    const heads = tap(
+      "heads",
+      scope("attention", () => attend(h)),
+    );
+    const y = scope("attention", () => output(p.attention, heads));
+    return dropout(normed("attentionAfterNorm", y));
   };
-  const middle = tap("middle", part(x, "attention", p.attentionNorm, attend));
-  return tap("output", part(middle, "feedForward", p.feedForwardNorm, feed));
+  const feedForward = (h: Value) => {
+    const { neurons, down } = scope("feedForward", () => hidden(p.feedForward, h, activation));
+    const read = tap("mlp", neurons);
+    const y = scope("feedForward/down", () => linear(down, read));
+    return dropout(normed("feedForwardAfterNorm", y));
+  };
+  if (placement === "post") {
+    const middle = tap("middle", normed("attentionNorm", x.add(attention(x))));
+    return tap("residual", normed("feedForwardNorm", middle.add(feedForward(middle))));
+  }
+  const attended = x.add(attention(normed("attentionNorm", x)));
+  if (placement === "parallel") return tap("residual", attended.add(feedForward(normed("feedForwardNorm", x))));
+  const middle = tap("middle", attended);
+  return tap("residual", middle.add(feedForward(normed("feedForwardNorm", middle))));
 }
 
-/** By layer norm, or, without a shift, by RMS norm. */
-export function normalise(p: LayerNorm<Value | Tensor> | RmsNorm<Value | Tensor>, x: Value): Value {
-  return "shift" in p ? layerNorm(p, x) : rmsNorm(p, x);
+/** The neurons of a feed-forward network [..., hidden], and the layer that reads them. */
+function hidden(
+  p: Mlp<Value | Tensor> | GatedMlp<Value | Tensor>,
+  h: Value,
+  activation: Activation | undefined,
+): { neurons: Value; down: Linear<Value | Tensor> } {
+  if ("gate" in p) return { neurons: gated(p, h, activation ?? silu), down: p.down };
+  const [last] = p.slice(-1);
+  if (p.length < 2) throw new CajalError("argument", "block: a feed-forward network needs two layers at least");
+  const act = activation ?? gelu;
+  return { neurons: act(mlp(p.slice(0, -1), h, act)), down: last };
+}
+
+/** By layer norm, or, without a shift, by RMS norm. @param epsilon default 1e-5 */
+export function normalise(p: Norm<Value | Tensor>, x: Value, epsilon?: number): Value {
+  return "shift" in p ? layerNorm(p, x, epsilon) : rmsNorm(p, x, epsilon);
 }

@@ -1,11 +1,12 @@
-/** @file GPT: a decoder-only language model (Radford et al. 2019). */
+/** @file GPT: a decoder-only language model (Radford et al. 2019), in the forms of its successors: Llama, Gemma, GPT-NeoX. */
 
-import { CajalError, type Rng, scope, type Tensor, tap, type Value } from "../../graph/index.ts";
-import { type AttentionCache, initAttentionCache } from "../attention/cache.ts";
+import { CajalError, type Rng, scope, Tensor, tap, type Value } from "../../graph/index.ts";
+import { softCap } from "../attention/attention.ts";
+import { type AttentionCache, extendAttentionCache, initAttentionCache, placeAfter } from "../attention/cache.ts";
 import { normal } from "../initialisers.ts";
 import { type Embedding, embedding, initEmbedding } from "../layers/embedding.ts";
 import { initLinear, type Linear, linear } from "../layers/linear.ts";
-import { initLayerNorm, initRmsNorm, type LayerNorm, type RmsNorm } from "../layers/norm.ts";
+import { initLayerNorm, initRmsNorm } from "../layers/norm.ts";
 import {
   type Block,
   type BlockOptions,
@@ -13,6 +14,7 @@ import {
   blockStep,
   type InitBlockOptions,
   initBlock,
+  type Norm,
   normalise,
 } from "./block.ts";
 
@@ -21,7 +23,7 @@ export interface Gpt<T> {
   readonly tokens: Embedding<T>;
   readonly positions?: Embedding<T>;
   readonly blocks: readonly Block<T>[];
-  readonly norm: LayerNorm<T> | RmsNorm<T>;
+  readonly norm: Norm<T>;
   readonly head?: Linear<T>;
 }
 
@@ -63,11 +65,20 @@ export function initGpt(rng: Rng, options: InitGptOptions): Gpt<Tensor> {
   };
 }
 
-export type GptOptions = Omit<BlockOptions, "causal" | "memory" | "mask">;
+type CausalOptions = Omit<BlockOptions, "causal" | "memory" | "mask">;
+
+export interface GptOptions extends CausalOptions {
+  /** What is different in single blocks, by their number. Default: nothing. */
+  readonly perBlock?: readonly Partial<CausalOptions>[];
+  /** What the tokens' vectors are multiplied by (Gemma: √width). Default 1. */
+  readonly embeddingScale?: number;
+  /** c: logits z become c·tanh(z/c) (Gemma 2). Default: not. */
+  readonly logitCap?: number;
+}
 
 /**
- * Tokens [batch, steps] (int32 or int64) → logits of the token after each [batch, steps, vocabulary]. Taps: "embedding", and those
- * of the blocks under "block0", "block1", ….
+ * Tokens [batch, steps] (int32 or int64) → logits of the token after each [batch, steps, vocabulary]. Taps: "embedding", the stream
+ * before the first block, and those of the blocks under "block0", "block1", ….
  * @throws CajalError `shape` when there are more steps than learned positions
  */
 export function gpt(p: Gpt<Value | Tensor>, tokens: Value, options: GptOptions): Value {
@@ -82,55 +93,77 @@ export function gpt(p: Gpt<Value | Tensor>, tokens: Value, options: GptOptions):
     "int64",
   );
   const x = embed(p, tokens, positions, options);
-  const causal = { ...options, causal: true };
-  return read(
-    p,
-    p.blocks.reduce((h, layer, i) => scope(`block${i}`, () => block(layer, h, causal)), x),
+  const last = p.blocks.reduce(
+    (h, layer, i) => scope(`block${i}`, () => block(layer, h, { ...options, ...options.perBlock?.[i], causal: true })),
+    x,
   );
+  return logitsOf(p, last, options);
 }
 
-/** What the model remembers of a text: a cache per block. */
-export type GptCache<T> = readonly AttentionCache<T>[];
+/** What the model remembers of a text. */
+export interface GptCache<T> {
+  /** Steps read: a scalar. */
+  readonly length: T;
+  readonly blocks: readonly AttentionCache<T>[];
+}
 
 /** @param capacity most steps */
 export function initGptCache(
   p: Gpt<Tensor>,
   options: { heads: number; batch: number; capacity: number },
 ): GptCache<Tensor> {
-  return p.blocks.map((layer) => initAttentionCache(layer.attention, options));
+  return { length: Tensor.scalar(0), blocks: p.blocks.map(({ attention }) => initAttentionCache(attention, options)) };
 }
 
-/** The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary]. */
+/**
+ * The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary], and what is to be remembered of
+ * them: give it to `extendGptCache`.
+ * @param wanted which of the steps' logits to compute, int64 [n]: [batch, n, vocabulary]. Default: all
+ */
 export function gptStep(
   p: Gpt<Value | Tensor>,
-  cache: GptCache<Value>,
+  { length, blocks }: GptCache<Value>,
   tokens: Value,
   options: GptOptions,
-): { logits: Value; cache: GptCache<Value> } {
-  const offsets = tokens.tracer.constant(
-    Array.from({ length: tokens.shape[1] }, (_, i) => i),
-    "int64",
-  );
-  let x = embed(p, tokens, cache[0].length.cast("int64").add(offsets), options);
-  const next = p.blocks.map((layer, i) =>
+  wanted?: Value,
+): { logits: Value; fresh: readonly AttentionCache<Value>[] } {
+  const place = placeAfter(length, tokens.shape[1], blocks[0].keys.shape[2]);
+  let x = embed(p, tokens, place.positions.cast("int64"), options);
+  const fresh = p.blocks.map((layer, i) =>
     scope(`block${i}`, () => {
-      const step = blockStep(layer, cache[i], x, options);
+      const step = blockStep(layer, blocks[i], x, place, { ...options, ...options.perBlock?.[i] });
       x = step.y;
-      return step.cache;
+      return step.fresh;
     }),
   );
-  return { logits: read(p, x), cache: next };
+  return { logits: logitsOf(p, wanted === undefined ? x : x.gather(wanted, 1), options), fresh };
 }
 
-function embed(p: Gpt<Value | Tensor>, tokens: Value, positions: Value, { dropout = (x) => x }: GptOptions): Value {
-  const x = embedding(p.tokens, tokens);
+/**
+ * The cache with what `gptStep` gave, written in place: the old one is given up.
+ * @param count how many of the steps are kept, the first ones. Default: all
+ * @throws CajalError `argument` when there is no room
+ */
+export function extendGptCache(
+  { length, blocks }: GptCache<Tensor>,
+  fresh: readonly AttentionCache<Tensor>[],
+  count = fresh[0].keys.shape[2],
+): GptCache<Tensor> {
+  for (const [i, block] of blocks.entries()) extendAttentionCache(block, fresh[i], length.item(), count);
+  return { length: Tensor.scalar(length.item() + count), blocks };
+}
+
+function embed(p: Gpt<Value | Tensor>, tokens: Value, positions: Value, options: GptOptions): Value {
+  const { dropout = (x) => x, embeddingScale } = options;
+  const vectors = embedding(p.tokens, tokens);
+  const x = embeddingScale === undefined ? vectors : vectors.mul(embeddingScale);
   return tap("embedding", dropout(p.positions === undefined ? x : x.add(embedding(p.positions, positions))));
 }
 
-/** From the stream to logits. */
-function read(p: Gpt<Value | Tensor>, x: Value): Value {
-  const h = scope("norm", () => normalise(p.norm, x));
-  if (p.head !== undefined) return linear(p.head, h);
-  const { weight } = p.tokens;
-  return h.matmul(x.tracer.lift(weight, x.dtype).transpose());
+/** The residual stream behind the last block [..., width], normed and compared with every token's vector: [..., vocabulary]. */
+export function logitsOf(p: Gpt<Value | Tensor>, x: Value, { epsilon, logitCap }: GptOptions): Value {
+  const h = scope("norm", () => normalise(p.norm, x, epsilon));
+  const logits =
+    p.head === undefined ? h.matmul(x.tracer.lift(p.tokens.weight, x.dtype).transpose()) : linear(p.head, h);
+  return logitCap === undefined ? logits : softCap(logits, logitCap);
 }

@@ -11,7 +11,7 @@ import { expectClose, run } from "../testing/run.ts";
 import type { Batches, Windows } from "../training/batches.ts";
 import { fit as train } from "../training/fit.ts";
 import { type Block, block, initBlock } from "./block.ts";
-import { type Gpt, type GptCache, gpt, gptStep, initGpt, initGptCache } from "./gpt.ts";
+import { extendGptCache, type Gpt, type GptCache, gpt, gptStep, initGpt, initGptCache } from "./gpt.ts";
 
 const rng = new Rng(31);
 
@@ -82,7 +82,7 @@ describe.each(Object.entries(kinds))("gpt in %s", (_name, [p, options]) => {
     ]) {
       const part = Tensor.of(tokens.numbers().slice(from, to), [1, to - from], "int64");
       const step = await run((c: GptCache<Value>, v: Value) => gptStep(p, c, v, options), cache, part);
-      cache = step.cache;
+      cache = extendGptCache(cache, step.fresh);
       expectClose(step.logits, whole.slice(11 * from, 11 * to), 4);
     }
   });
@@ -93,7 +93,9 @@ it("gpt begins nearly undecided, refuses texts beyond its positions, and shows i
   const tokens = Tensor.of([1, 2, 3], [1, 3], "int64");
   const taps = await run((v: Value) => collect((t: Value) => gpt(p, t, options))(v).taps, tokens);
   expect(Object.keys(taps)).toContain("block1/attention/pattern");
-  expect(taps["block0/feedForward/0"].shape).toEqual([1, 3, 64]);
+  expect(taps["block0/mlp"].shape).toEqual([1, 3, 64]);
+  expect(taps["block0/heads"].shape).toEqual([1, 3, 4, 4]);
+  expect(taps["block1/residual"].shape).toEqual([1, 3, 16]);
   const probability = await run((v: Value) => gpt(p, v, options).softmax(-1), tokens);
   for (const v of probability.numbers()) expect(Math.abs(v - 1 / 11)).toBeLessThan(0.06);
   expect(leavesOf(p)).toHaveLength(2 + 2 * 16 + 2);

@@ -48,7 +48,7 @@ describe.skipIf(!chromiumPath)("the page in a browser (needs Chromium)", () => {
       await until(page, painted("dialog[open]"));
       expect(await page.evaluate(count(".exemplar"))).toBe(15);
       expect(await page.evaluate(text("dialog .command code"))).toBe(
-        "cajal edit squeezenet1.1.onnx --set features/fire3/concat:3=0 -o edited.onnx",
+        "cajal edit squeezenet1.1.onnx --clamp features/fire3/concat:3=0 -o edited.onnx",
       );
       await page.keyboard.press("ArrowRight");
       await until(page, `${text("#detail-title")} === "features/fire3/concat:4"`);

@@ -175,8 +175,9 @@ it("numbers in words", () => {
     "4\u00a0min 43\u00a0s",
     "2\u00a0h 5\u00a0min",
   ]);
-  expect(formatDemand({ metric: "m", atLeast: 0, atMost: 0 })).toBe("= 0");
-  expect(formatDemand({ metric: "m", atLeast: 0.1, atMost: 0.2 })).toBe("0.1 to 0.2");
+  expect(formatDemand({ atLeast: 0, atMost: 0 })).toBe("= 0");
+  expect(formatDemand({ atLeast: 0.1, atMost: 0.2 })).toBe("0.1 to 0.2");
+  expect(formatDemand({ atLeast: -12.01, atMost: -11.99 })).toBe("−12 ± 0.01");
 });
 
 it("long curves keep their peaks when they are thinned", () => {

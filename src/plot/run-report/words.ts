@@ -43,10 +43,14 @@ export function formatDuration(seconds: number): string {
   return `${minutes}\u00a0min${whole % 60 > 0 ? ` ${whole % 60}\u00a0s` : ""}`;
 }
 
-/** "at least 0.9", "exactly 0", "0.1 to 0.2" */
-export function formatDemand({ atLeast, atMost }: ReportBar): string {
+/** "≥ 0.9", "= 0", "0.1 to 0.2", and of narrow ranges "−12 ± 0.01" */
+export function formatDemand({ atLeast, atMost }: Pick<ReportBar, "atLeast" | "atMost">): string {
   if (atLeast !== undefined && atLeast === atMost) return `= ${formatNumber(atLeast)}`;
-  if (atLeast !== undefined && atMost !== undefined) return `${formatNumber(atLeast)} to ${formatNumber(atMost)}`;
+  if (atLeast !== undefined && atMost !== undefined) {
+    const [middle, half] = [(atLeast + atMost) / 2, (atMost - atLeast) / 2];
+    if (half < 0.05 * Math.abs(middle)) return `${formatNumber(middle)} ± ${formatNumber(half)}`;
+    return `${formatNumber(atLeast)} to ${formatNumber(atMost)}`;
+  }
   return atLeast === undefined ? `≤ ${formatNumber(atMost)}` : `≥ ${formatNumber(atLeast)}`;
 }
 

@@ -16,6 +16,9 @@ const views = {
   last: "last word",
 } as const;
 
+/** More layers stand over each other: beside each other their names would. */
+const mostBeside = 8;
+
 /** One line for each network, in three views; with the band of permuted labels where it is known. */
 export function depthFigure(lines: readonly Line[], layers: readonly string[], caption: string): Figure {
   const rows: Row[] = lines.flatMap(({ name, readings }) =>
@@ -28,19 +31,22 @@ export function depthFigure(lines: readonly Line[], layers: readonly string[], c
   const band: Row[] = lines.flatMap(({ readings }) =>
     readings.flatMap(({ layer, band: b }) => (b ? [{ layer, labels: views.next, low: b.low, high: b.high }] : [])),
   );
+  const deep = layers.length > mostBeside;
+  const view = { label: "labels: class of the …", domain: Object.values(views) };
+  const by = deep ? { fy: "labels" } : { fx: "labels" };
   return {
     kind: "plot",
     title: "How far classes of words are apart, layer by layer",
     caption,
     x: { label: "layer", type: "point", domain: layers },
     y: { label: "generalized discrimination value (−1: separate, 0: mixed)", grid: true },
-    fx: { label: "labels: class of the …", domain: Object.values(views) },
+    ...(deep ? { fy: view, height: 720 } : { fx: view }),
     color: { label: "network" },
     width: 900,
     marks: [
-      { mark: "areaY", data: band, x: "layer", y1: "low", y2: "high", fx: "labels", fill: "grey", fillOpacity: 0.35 },
+      { mark: "areaY", data: band, x: "layer", y1: "low", y2: "high", ...by, fill: "grey", fillOpacity: 0.35 },
       { mark: "ruleY", data: [0] },
-      { mark: "line", data: rows, x: "layer", y: "gdv", fx: "labels", stroke: "network", marker: "dot" },
+      { mark: "line", data: rows, x: "layer", y: "gdv", ...by, stroke: "network", marker: "dot" },
     ],
   };
 }

@@ -54,7 +54,11 @@ export default defineMethod({
       note: "1 for each seed where input > LSTM 1 > LSTM 2 > tanh; to be so in two of three.",
     },
     { metric: "conditional GDV: trained", atMost: -0.015 },
-    { metric: "conditional GDV: shuffled order", atLeast: -0.008 },
+    {
+      metric: "conditional GDV: shuffled order",
+      atLeast: -0.008,
+      note: "Missed on seed 1 (−0.012). The network still knows which word was last, and words of one class differ in what follows them; that this explains it is a guess.",
+    },
     {
       metric: "GDV by last class: trained",
       atMost: 0,

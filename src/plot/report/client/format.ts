@@ -55,5 +55,5 @@ export function ablationCommand(model: string, address: string): string {
     return `$'${written}'`;
   };
   const file = model.startsWith("-") ? `./${model}` : model;
-  return `cajal edit ${quote(file)} --set ${quote(`${address}=0`)} -o edited.onnx`;
+  return `cajal edit ${quote(file)} --clamp ${quote(`${address}=0`)} -o edited.onnx`;
 }

@@ -102,7 +102,7 @@ describe("numbers", () => {
 describe("ablationCommand", () => {
   it("is plain where names are plain", () => {
     expect(ablationCommand("net.onnx", "fire9/concat:3")).toBe(
-      "cajal edit net.onnx --set fire9/concat:3=0 -o edited.onnx",
+      "cajal edit net.onnx --clamp fire9/concat:3=0 -o edited.onnx",
     );
   });
 
@@ -125,7 +125,7 @@ describe("ablationCommand", () => {
         encoding: "utf8",
         stdio: ["ignore", "pipe", "inherit"], // a socket as input makes bash read its start-up files
       });
-      expect(shown.split("\0")).toEqual(["edit", name, "--set", `${name}:1=0`, "-o", "edited.onnx", ""]);
+      expect(shown.split("\0")).toEqual(["edit", name, "--clamp", `${name}:1=0`, "-o", "edited.onnx", ""]);
     }
   });
 

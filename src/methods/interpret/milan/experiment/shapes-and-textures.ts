@@ -3,7 +3,7 @@
 import { preprocesses, samplesOf } from "../../../../data/index.ts";
 import type { Rng } from "../../../../graph/index.ts";
 import { areaUnderRoc } from "../../../../nn/index.ts";
-import { record } from "../../../../probe/index.ts";
+import { type Model, record } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { labelledInputs } from "../ablation.ts";
 import { analyze, criteria } from "../analyze.ts";
@@ -133,7 +133,7 @@ interface Maxima {
   readonly things: readonly (readonly ReadonlySet<Attribute>[])[];
 }
 
-async function maximaOn(run: Run, model: Parameters<typeof record>[0], rng: Rng, count: number): Promise<Maxima> {
+async function maximaOn(run: Run, model: Model, rng: Rng, count: number): Promise<Maxima> {
   const sceneOf = scenesOf(rng);
   const pictures = generatedPictures("new scenes", count, (i) => ({ picture: sceneOf(i).picture }));
   const byUnit = new Map<string, Float32Array>();

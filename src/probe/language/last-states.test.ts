@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { collect, compile, exportOnnx, importOnnx, Rng, Tensor, type Value } from "../graph/index.ts";
-import { gpt, init } from "../nn/index.ts";
-import { type LanguageModel, onnxLanguageModel } from "./language-model.ts";
+import { collect, compile, exportOnnx, importOnnx, Rng, Tensor, type Value } from "../../graph/index.ts";
+import { gpt, init } from "../../nn/index.ts";
+import type { LanguageModel } from "./language-model.ts";
 import { lastStates } from "./last-states.ts";
+import { onnxLanguageModel } from "./onnx-language-model.ts";
 
 const rng = new Rng(5);
 const heads = 2;
@@ -33,16 +34,17 @@ function expectRows(states: Tensor, rows: readonly (readonly number[])[]): void 
 describe("the states at the last token are those of the text by itself", () => {
   it("of a causal model, whose texts are filled up", async () => {
     const states = await lastStates(plain, texts, { batch: 3 });
-    expect(Object.keys(states)).toContain("block1/feedForward/0");
+    expect(Object.keys(states)).toContain("block1/mlp");
     // Attention patterns are of pairs of tokens, not of tokens.
     expect(Object.keys(states).some((name) => name.endsWith("pattern"))).toBe(false);
-    for (const layer of ["embedding", "block0/middle", "block1/output"]) expectRows(states[layer], await alone(layer));
+    for (const layer of ["embedding", "block0/middle", "block1/residual"])
+      expectRows(states[layer], await alone(layer));
   });
 
   it("of any model, text lengths apart", async () => {
-    const states = await lastStates({ ...plain, causal: false }, texts, { layers: ["block1/output"] });
-    expect(Object.keys(states)).toEqual(["block1/output"]);
-    expectRows(states["block1/output"], await alone("block1/output"));
+    const states = await lastStates({ ...plain, causal: false }, texts, { layers: ["block1/residual"] });
+    expect(Object.keys(states)).toEqual(["block1/residual"]);
+    expectRows(states["block1/residual"], await alone("block1/residual"));
   });
 
   it("of an ONNX file with fixed sizes; its logits too", async () => {
@@ -53,7 +55,7 @@ describe("the states at the last token are those of the text by itself", () => {
     const direct = await lastStates(plain, texts);
     const names = Object.keys(states);
     // The file's names are its own; the values are found again.
-    for (const layer of ["embedding", "block0/middle", "block1/output"]) {
+    for (const layer of ["embedding", "block0/middle", "block1/residual"]) {
       const same = names.filter(
         (name) => String(states[name]) === String(direct[layer]) && near(states[name], direct[layer]),
       );
@@ -69,7 +71,7 @@ function near(a: Tensor, b: Tensor): boolean {
   return a.numbers().every((v, i) => Math.abs(v - other[i]) < 1e-4);
 }
 
-it("masks, positions and types are fed by name; a cache is refused", async () => {
+it("masks, positions and types are fed by name; a past of fixed length is refused", async () => {
   const bytes = exportOnnx(
     (ids: Value, mask: Value, positions: Value, types: Value) =>
       ids.add(types).add(positions).mul(mask).cast("float32").unsqueeze(-1).mul(2),
@@ -85,12 +87,14 @@ it("masks, positions and types are fed by name; a cache is refused", async () =>
     [Tensor.zeros([1, 4], "int64"), Tensor.zeros([1, 2, 4, 3])],
     { names: ["input_ids", "past_key_values.0.key"] },
   );
-  expect(() => onnxLanguageModel(importOnnx(withCache), { tokenize })).toThrow('"past_key_values.0.key" is float32');
+  expect(() => onnxLanguageModel(importOnnx(withCache), { tokenize })).toThrow(
+    '"past_key_values.0.key" is [1, 2, 4, 3], not',
+  );
 });
 
 it("says which layer is missing, or not finite", async () => {
-  await expect(lastStates(plain, texts, { layers: ["block7/output"] })).rejects.toThrow(
-    'no layer is named "block7/output"',
+  await expect(lastStates(plain, texts, { layers: ["block7/residual"] })).rejects.toThrow(
+    'no layer is named "block7/residual"',
   );
   await expect(lastStates(plain, texts, { layers: /nothing/ })).rejects.toThrow("no layer matches /nothing/");
   await expect(lastStates(plain, [[1], []])).rejects.toThrow("text 1 has no tokens");

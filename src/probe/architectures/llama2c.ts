@@ -3,59 +3,31 @@
  * [outputs, inputs], those of a kind of all layers one after the other.
  */
 
-import { CajalError, Tensor } from "../graph/index.ts";
-import { type Block, type Gpt, type GptOptions, gpt, type Linear } from "../nn/index.ts";
-import type { LanguageModel } from "./language-model.ts";
-
-/** The sizes in the file's header. */
-export interface Llama2cSizes {
-  readonly width: number;
-  /** Of the feed-forward networks. */
-  readonly hidden: number;
-  readonly layers: number;
-  readonly heads: number;
-  readonly keyValueHeads: number;
-  readonly vocabulary: number;
-  /** The longest text it was trained on. */
-  readonly context: number;
-}
-
-/** A Llama as parameters and a function: `gpt(params, tokens, options)`. */
-export interface Llama extends LanguageModel {
-  readonly sizes: Llama2cSizes;
-  readonly params: Gpt<Tensor>;
-  readonly options: GptOptions;
-}
-
-export interface OpenLlama2cOptions extends Pick<LanguageModel, "tokenize" | "begin"> {
-  readonly name?: string;
-}
+import { CajalError, Tensor } from "../../graph/index.ts";
+import type { Block, Gpt, Linear } from "../../nn/index.ts";
+import type { Decoder, DecoderSizes } from "./decoder.ts";
+import { transposed } from "./stored.ts";
 
 const headerBytes = 7 * 4;
 /** A size beyond this is no size of a model, but bytes of something else. */
 const largestSize = 1 << 24;
 
 /**
- * Reads a checkpoint of llama2.c. Its layers have the names of `gpt`'s taps: "embedding", "block0/middle", "block0/feedForward/hidden", …
+ * Reads a checkpoint of llama2.c.
+ * @param name what messages call the file
  * @throws CajalError `bad-file` when sizes or length are not those of such a file
  */
-export function openLlama2c(bytes: Uint8Array, options: OpenLlama2cOptions): Llama {
-  const { name = "the model", ...rest } = options;
+export function readLlama2c(bytes: Uint8Array, name = "the model"): Decoder {
   const { sizes, shared } = readHeader(bytes, name);
-  const params = readWeights(bytes, sizes, shared, name);
-  const gptOptions: GptOptions = { heads: sizes.heads, rotary: { pairs: "adjacent" } };
   return {
-    ...rest,
-    name,
-    causal: true,
+    architecture: "llama2.c",
     sizes,
-    params,
-    options: gptOptions,
-    apply: (tokens) => gpt(params, tokens, gptOptions),
+    params: readWeights(bytes, sizes, shared, name),
+    options: { heads: sizes.heads, rotary: {} },
   };
 }
 
-function readHeader(bytes: Uint8Array, name: string): { sizes: Llama2cSizes; shared: boolean } {
+function readHeader(bytes: Uint8Array, name: string): { sizes: DecoderSizes; shared: boolean } {
   if (bytes.length < headerBytes) throw notLlama(name, `has ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, headerBytes);
   const [width, hidden, layers, heads, keyValueHeads, signed, context] = Array.from({ length: 7 }, (_, i) =>
@@ -63,17 +35,17 @@ function readHeader(bytes: Uint8Array, name: string): { sizes: Llama2cSizes; sha
   );
   // A negative vocabulary says that the last matrix is not the embedding.
   const vocabulary = Math.abs(signed);
-  const sizes = { width, hidden, layers, heads, keyValueHeads, vocabulary, context };
-  const wrong = Object.entries(sizes).find(([, size]) => size < 1 || size > largestSize);
+  const headWidth = width / heads;
+  const sizes = { width, hidden, layers, heads, keyValueHeads, headWidth, vocabulary, context };
+  const wrong = Object.entries(sizes).find(([, size]) => !(size > 0) || size > largestSize);
   if (wrong !== undefined) throw notLlama(name, `says that its ${wrong[0]} is ${wrong[1]}`);
-  if (width % heads !== 0 || (width / heads) % 2 !== 0 || heads % keyValueHeads !== 0)
+  if (headWidth % 2 !== 0 || heads % keyValueHeads !== 0)
     throw notLlama(name, `says that ${heads} heads of width ${width} share ${keyValueHeads} keys and values`);
   return { sizes, shared: signed > 0 };
 }
 
-function readWeights(bytes: Uint8Array, sizes: Llama2cSizes, shared: boolean, name: string): Gpt<Tensor> {
-  const { width, hidden, layers, heads, keyValueHeads, vocabulary, context } = sizes;
-  const headWidth = width / heads;
+function readWeights(bytes: Uint8Array, sizes: DecoderSizes, shared: boolean, name: string): Gpt<Tensor> {
+  const { width, hidden, layers, keyValueHeads, headWidth, vocabulary, context } = sizes;
   const narrow = keyValueHeads * headWidth;
   const perLayer = 2 * width + 2 * width * width + 2 * width * narrow + 3 * width * hidden;
   const expected =
@@ -93,8 +65,8 @@ function readWeights(bytes: Uint8Array, sizes: Llama2cSizes, shared: boolean, na
 
   const tokens = { weight: read(vocabulary, width) };
   const attentionNorms = each(() => read(width));
-  const queries = each(() => matrix(width, width));
-  const keys = each(() => matrix(narrow, width));
+  const queries = each(() => turning(matrix(width, width), headWidth));
+  const keys = each(() => turning(matrix(narrow, width), headWidth));
   const values = each(() => matrix(narrow, width));
   const outputs = each(() => matrix(width, width));
   const feedForwardNorms = each(() => read(width));
@@ -113,11 +85,20 @@ function readWeights(bytes: Uint8Array, sizes: Llama2cSizes, shared: boolean, na
   return { tokens, blocks, norm, ...(!shared && { head: matrix(vocabulary, width) }) };
 }
 
-function transposed({ shape: [rows, columns], data }: Tensor): Tensor {
+/**
+ * Elements of queries and keys, which the file turns in pairs 2i and 2i + 1, as pairs i and i + n: quicker, and the same where all are
+ * sorted alike.
+ */
+function turning({ weight: { shape, data } }: Linear<Tensor>, headWidth: number): Linear<Tensor> {
+  const [rows, columns] = shape;
   const result = new Float32Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) result[column * rows + row] = Number(data[row * columns + column]);
-  return new Tensor("float32", [columns, rows], result);
+  for (let column = 0; column < columns; column++) {
+    const element = column % headWidth;
+    const half = headWidth / 2;
+    const from = column - element + (element < half ? 2 * element : 2 * (element - half) + 1);
+    for (let row = 0; row < rows; row++) result[row * columns + column] = Number(data[row * columns + from]);
+  }
+  return { weight: new Tensor("float32", shape, result) };
 }
 
 function notLlama(name: string, what: string): CajalError {

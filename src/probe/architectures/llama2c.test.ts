@@ -1,11 +1,20 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { CajalError, compile, Rng, Tensor, type Value } from "../graph/index.ts";
-import { type Gpt, gpt, init, type Linear } from "../nn/index.ts";
-import { openLlama2c } from "./llama2c.ts";
+import { CajalError, compile, Rng, Tensor, type Value } from "../../graph/index.ts";
+import { type Gpt, gpt, init, type Linear } from "../../nn/index.ts";
+import { expectClose } from "../../nn/testing/run.ts";
+import { readLlama2c } from "./llama2c.ts";
 
-const sizes = { width: 8, hidden: 12, layers: 2, heads: 4, keyValueHeads: 2, vocabulary: 10, context: 6 };
-const tokenize = (words: readonly string[]) => words.map(() => [0]);
+const sizes = {
+  width: 8,
+  hidden: 12,
+  layers: 2,
+  heads: 4,
+  keyValueHeads: 2,
+  headWidth: 2,
+  vocabulary: 10,
+  context: 6,
+};
 
 function llama(tied: boolean): Gpt<Tensor> {
   return init.gpt(new Rng(3), { ...sizes, context: undefined, norm: "rms", feedForward: "gated", bias: false, tied });
@@ -41,29 +50,27 @@ function fileOf(p: Gpt<Tensor>): Uint8Array {
 
 it.each([true, false])("what is in the file is what is run (head tied: %s)", async (tied) => {
   const params = llama(tied);
-  const model = openLlama2c(fileOf(params), { tokenize });
+  const model = readLlama2c(fileOf(params));
   expect(model.sizes).toEqual(sizes);
   const f = compile((tokens: Value) => ({
     read: gpt(model.params, tokens, model.options),
     made: gpt(params, tokens, { heads: sizes.heads, rotary: { pairs: "adjacent" } }),
   }));
   const { read, made } = await f(Tensor.of([1, 5, 9, 2], [1, 4], "int64"));
-  expect([...read.numbers()]).toEqual([...made.numbers()]);
+  expectClose(read, made);
   await f.release();
 });
 
 it("refuses what is no such file", () => {
   const bytes = fileOf(llama(true));
-  expect(() => openLlama2c(bytes.subarray(0, 20), { tokenize })).toThrow("has 20 bytes");
-  expect(() => openLlama2c(bytes.subarray(0, bytes.length - 4), { tokenize, name: "x.bin" })).toThrow(
-    /x\.bin .* models of its sizes have/,
-  );
+  expect(() => readLlama2c(bytes.subarray(0, 20))).toThrow("has 20 bytes");
+  expect(() => readLlama2c(bytes.subarray(0, bytes.length - 4), "x.bin")).toThrow(/x\.bin .* models of its sizes have/);
   const negative = bytes.slice();
   new DataView(negative.buffer).setInt32(8, -2, true);
-  expect(() => openLlama2c(negative, { tokenize })).toThrow("its layers is -2");
+  expect(() => readLlama2c(negative)).toThrow("its layers is -2");
   const uneven = bytes.slice();
   new DataView(uneven.buffer).setInt32(12, 3, true);
-  expect(() => openLlama2c(uneven, { tokenize })).toThrow("3 heads of width 8");
+  expect(() => readLlama2c(uneven)).toThrow("3 heads of width 8");
 });
 
 it("a damaged header is refused in words, before memory is taken", () => {
@@ -73,7 +80,7 @@ it("a damaged header is refused in words, before memory is taken", () => {
     fc.property(fc.array(size, { minLength: 7, maxLength: 7 }), (header) => {
       const damaged = bytes.slice();
       damaged.set(new Uint8Array(Int32Array.from(header).buffer));
-      expect(() => openLlama2c(damaged, { tokenize })).toThrow(CajalError);
+      expect(() => readLlama2c(damaged)).toThrow(CajalError);
     }),
   );
 });

@@ -1,9 +1,10 @@
 /** @file What every layer of a language model holds at the last token of each text. */
 
-import { isFloat } from "../graph/dtype.ts";
-import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../graph/index.ts";
-import type { LanguageModel } from "./language-model.ts";
-import { type LayerFilter, selectNamed } from "./layers.ts";
+import { isFloat } from "../../graph/dtype.ts";
+import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../../graph/index.ts";
+import { type LayerFilter, selectNamed } from "../layers.ts";
+import type { LanguageModel, Weights } from "./language-model.ts";
+import { batchFeeds, byLength, perToken } from "./text-batches.ts";
 
 export interface LastStatesOptions {
   /** Names, or a pattern; default: all layers. */
@@ -15,15 +16,12 @@ export interface LastStatesOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Texts for a causal model are filled up to a multiple of so many tokens, if others are as long: fewer lengths to compile for. */
-const stride = 8;
-
 /**
  * The activations of each layer at the last token of each text: by layer, in the order of computing or of the names given, float32 [texts, units].
  *
  * Layers are what the model taps with a value for each text, [batch, units], or for each of its tokens, [batch, steps, units] or
- * [batch · steps, units]. Texts of different lengths are run apart, unless the model is causal: then they are filled up at the end. A model
- * of a fixed number of steps gets filled texts in any case.
+ * [batch · steps, units]; of attention heads [batch, steps, heads, headWidth], whose elements come side by side. Texts of different lengths are
+ * run apart, unless the model is causal: then they are filled up at the end. A model of a fixed number of steps gets filled texts in any case.
  * @param texts tokens of each, at least one
  * @throws CajalError `unknown-layer`, `not-finite` with the layer's name, `argument` for no or empty texts, or one longer than the model takes
  */
@@ -35,10 +33,11 @@ export async function lastStates(
   const { batch: wanted = 64, compile: compileOptions, signal, onProgress } = options;
   if (texts.length === 0) throw new CajalError("argument", "lastStates: there are no texts");
   const batch = model.fixed?.batch ?? Math.min(wanted, texts.length);
-  const run = compile((tokens: Value, present: Value, rows: Value) => {
-    const { taps } = collect((t: Value, p: Value) => model.apply(t, p))(tokens, present);
+  const run = compile((weights: Weights<Value>, tokens: Value, present: Value, rows: Value) => {
+    const given = Object.keys(weights).length === 0 ? undefined : weights;
+    const { taps } = collect((t: Value, p: Value) => model.apply(t, p, given))(tokens, present);
     const layers = Object.entries(taps).flatMap(([name, value]) => {
-      const view = isLayer(model, name, value) ? atLast(value, tokens, rows) : undefined;
+      const view = isLayer(model, name, value) ? atLast(name, value, tokens, rows) : undefined;
       return view === undefined ? [] : [{ name, view }];
     });
     if (layers.length === 0)
@@ -57,7 +56,7 @@ export async function lastStates(
       for (let start = 0; start < members.length; start += batch) {
         signal?.throwIfAborted();
         const rows = members.slice(start, start + batch);
-        const states = await run(...feeds(texts, rows, batch, steps));
+        const states = await run(model.weights ?? {}, ...batchFeeds(texts, rows, batch, steps));
         keep(found, states, rows, texts.length, done === 0);
         done += rows.length;
         onProgress?.(done, texts.length);
@@ -79,59 +78,9 @@ function isLayer(model: LanguageModel, name: string, value: Value): boolean {
 }
 
 /** The rows of the last tokens, [batch, units]; nothing when the value does not belong to texts or tokens. */
-function atLast(value: Value, tokens: Value, rows: Value): Value | undefined {
-  const [batch, steps] = tokens.shape;
-  const { shape } = value;
-  const cast = (v: Value) => v.cast("float32");
-  if (shape.length === 2 && shape[0] === batch) return cast(value);
-  if (shape.length === 2 && shape[0] === batch * steps) return cast(value.gather(rows));
-  if (shape.length === 3 && shape[0] === batch && shape[1] === steps)
-    return cast(value.reshape([batch * steps, shape[2]]).gather(rows));
-  return undefined;
-}
-
-/** Which texts are run with how many steps. */
-function byLength(model: LanguageModel, texts: readonly (readonly number[])[]): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  const { fixed, causal = false } = model;
-  const longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
-  for (const [i, { length }] of texts.entries()) {
-    if (length === 0) throw new CajalError("argument", `lastStates: text ${i} has no tokens`);
-    if (fixed?.steps !== undefined && length > fixed.steps)
-      throw new CajalError(
-        "argument",
-        `lastStates: text ${i} has ${length} tokens; ${model.name} takes ${fixed.steps}`,
-        {
-          advice: "Give shorter texts, or export the model with its number of steps left open.",
-        },
-      );
-    const steps = fixed?.steps ?? (causal ? Math.min(longest, Math.ceil(length / stride) * stride) : length);
-    const group = groups.get(steps);
-    if (group === undefined) groups.set(steps, [i]);
-    else group.push(i);
-  }
-  return groups;
-}
-
-/** Tokens, their presence, and where the last one of each text stands in [batch · steps]; rows without a text repeat the first. */
-function feeds(texts: readonly (readonly number[])[], rows: readonly number[], batch: number, steps: number) {
-  const tokens = new BigInt64Array(batch * steps);
-  const present = new BigInt64Array(batch * steps);
-  const last = new BigInt64Array(batch);
-  for (let row = 0; row < batch; row++) {
-    const text = texts[rows[row] ?? rows[0]];
-    for (let step = 0; step < steps; step++) {
-      // A token of the text itself fills the row: any is as good, and this one the model knows.
-      tokens[row * steps + step] = BigInt(text[Math.min(step, text.length - 1)]);
-      present[row * steps + step] = step < text.length ? 1n : 0n;
-    }
-    last[row] = BigInt(row * steps + text.length - 1);
-  }
-  return [
-    new Tensor("int64", [batch, steps], tokens),
-    new Tensor("int64", [batch, steps], present),
-    new Tensor("int64", [batch], last),
-  ] as const;
+function atLast(name: string, value: Value, tokens: Value, rows: Value): Value | undefined {
+  if (value.rank === 2 && value.shape[0] === tokens.shape[0]) return value.cast("float32");
+  return perToken(value, name, tokens)?.gather(rows);
 }
 
 /** Writes the batch's rows to their places. A layer whose width depends on the length of the text is dropped. */
