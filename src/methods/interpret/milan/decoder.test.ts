@@ -53,6 +53,31 @@ it("a beam of 50 finds the captions that trying all of them finds, with their lo
   }
 });
 
+it("searched against a language model, the beam's order is that of log p(d | E) − λ log p(d) over all captions", async () => {
+  const p = toyDecoder();
+  const plain = initCaptionModel(new Rng(10), { vocabulary, hidden: 8, embedding: 4 });
+  const languageModel = {
+    ...plain,
+    output: { ...plain.output, weight: new Rng(11).normal([8, vocabulary], 0, 4) },
+  };
+  const [features, lambda, captions] = [new Rng(12).normal([1, 7, 5]), 0.6, allCaptions()];
+  const found = await compile((x: Value) =>
+    beamSearch(p, x, { beam: 300, length, against: { languageModel, lambda } }),
+  )(features);
+  const scored = await compile((x: Value, d: Value) => {
+    const logp = captionLogLikelihood(p, { features: x.expand([captions.length, 7, 5]), captions: d });
+    return { logp, pmi: logp.sub(captionLogPrior(languageModel, d).mul(lambda)) };
+  })(features, Tensor.of(captions.flat(), [captions.length, length + 1], "int64"));
+  const [logp, pmi] = [scored.logp.numbers(), scored.pmi.numbers()];
+  const best = [...captions.keys()].sort((a, b) => pmi[b] - pmi[a]);
+  // Another order than the likeliest's, or the test shows nothing.
+  expect(best[0]).not.toBe(logp.indexOf(Math.max(...logp)));
+  for (let i = 0; i < 10; i++) {
+    expect([...found.captions.numbers().subarray(i * (length + 1), (i + 1) * (length + 1))]).toEqual(captions[best[i]]);
+    expect(found.logp.data[i]).toBeCloseTo(logp[best[i]], 4);
+  }
+});
+
 it("a beam wider than there are captions finds each once and leaves the rest empty", async () => {
   const p = toyDecoder();
   const found = await compile((x: Value) => beamSearch(p, x, { beam: 60, length: 2 }))(new Rng(5).normal([1, 7, 5]));

@@ -85,6 +85,30 @@ it("says what is wrong: no entry, no more calls, nothing to say, no choice", asy
   ).rejects.toThrow(/was to choose a sheet from 1 to 3/);
 });
 
+it("after a failure no more is asked; what was answered before is not asked again", async () => {
+  const kept = new Map<string, string>();
+  let left = 11;
+  const rules: Rule[] = [
+    {
+      when: "have in common",
+      answer: ({ seed }) => (left-- > 0 ? `thing ${seed}` : { status: 401 }),
+    },
+    { answer: "best: 1\nalso: none" },
+  ];
+  const samples = 8;
+  const first = client(rules, { cache: kept });
+  await expect(endpointCaptioner(first.client, { samples }).candidates(sets, 50)).rejects.toMatchObject({
+    code: "not-permitted",
+  });
+  // Of 24 questions 11 were answered, and the failed one had at most 7 others beside it.
+  expect(kept.size).toBe(11);
+  expect(first.endpoint.log.length).toBeLessThanOrEqual(11 + 8);
+  left = 1000;
+  const second = client(rules, { cache: kept });
+  await endpointCaptioner(second.client, { samples }).candidates(sets, 50);
+  expect(second.endpoint.log.filter(({ text }) => text.includes("have in common")).length).toBe(24 - 11);
+});
+
 it("what it will cost is known before", () => {
   const prices = { eyes: { input: 1, output: 2 } };
   const estimate = estimateEndpoint(10, "eyes", { samples: 2, choices: 4 }, prices);

@@ -8,6 +8,7 @@ import { CajalError, Rng } from "../../../graph/index.ts";
 import { colourPng, pngUri } from "../../../plot/index.ts";
 import type { ImagePart, LlmClient, Message, PriceTable } from "../../language-model-client/index.ts";
 import type { Candidate, CandidateOptions, Captioner, ExemplarBatch } from "./captioner.ts";
+import { inTurn } from "./in-turn.ts";
 import { type SheetOptions, sheetOf } from "./sheet.ts";
 import { wordsOf } from "./vocabulary.ts";
 
@@ -24,28 +25,36 @@ export interface EndpointCaptionerOptions extends SheetOptions {
 
 /** Words of an answer. */
 const mostWords = 12;
+/** Calls under way: the client may let fewer through. */
+const callsAtOnce = 8;
 /** Of both questions. */
 const mostTokens = 60;
 
-/** A captioner that asks a vision model; it keeps its replies wherever the client keeps them. */
+/**
+ * A captioner that asks a vision model; it keeps its replies wherever the client keeps them. After a call that failed no other one begins, and
+ * the replies of those under way are kept: what was paid for is not asked again.
+ */
 export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerOptions = {}): Captioner {
   const { samples = 8, choices = 8, exemplars = 15, rng = new Rng(0) } = options;
-  /** By text: in how many of the other sheets it was seen, of how many. */
+  /** By text: in how many of the other sheets it was seen, of how many; of the units that were asked about last. */
   const seen = new Map<string, { fits: number; sheets: number }>();
 
-  async function answersFor(sheet: ImagePart, n: number, length: number, signal?: AbortSignal): Promise<string[]> {
-    const messages = firstQuestion(sheet, Math.min(length, mostWords));
-    const replies = await Promise.all(
-      Array.from({ length: Math.min(samples, n) }, (_, sample) =>
-        client.chat(messages, { temperature: 1, maxTokens: mostTokens, sample, ...(signal && { signal }) }),
-      ),
+  /** What the endpoint says of each sheet, each answer once. */
+  async function answers(sheets: readonly ImagePart[], n: number, length: number, signal?: AbortSignal) {
+    const each = Math.min(samples, n);
+    const questions = sheets.map((sheet) => firstQuestion(sheet, Math.min(length, mostWords)));
+    const asked = questions.flatMap((messages) => Array.from({ length: each }, (_, sample) => ({ messages, sample })));
+    const replies = await inTurn(asked, callsAtOnce, ({ messages, sample }) =>
+      client.chat(messages, { temperature: 1, maxTokens: mostTokens, sample, ...(signal && { signal }) }),
     );
-    const texts = replies.map(({ text }) => cleaned(text)).filter((text) => text !== "");
-    if (texts.length === 0)
+    return questions.map((_, unit) => {
+      const texts = replies.slice(unit * each, (unit + 1) * each).map(({ text }) => cleaned(text));
+      const said = [...new Set(texts.filter((text) => text !== ""))];
+      if (said.length > 0) return said;
       throw new CajalError("bad-reply", `${client.baseURL}: "${client.model}" says nothing about a sheet of pictures`, {
         advice: "Choose a model that takes pictures.",
       });
-    return [...new Set(texts)];
+    });
   }
 
   /** Whether the text leads back to its own sheet; what it says of the others is noted. */
@@ -84,16 +93,18 @@ export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerO
       const sheets = sets.map(({ pictures, masks }) =>
         imageOf(sheetOf({ pictures: pictures.slice(0, exemplars), masks: masks.slice(0, exemplars) }, options)),
       );
-      const texts = await Promise.all(sheets.map((sheet) => answersFor(sheet, n, length, signal)));
-      return Promise.all(
-        texts.map((list, unit) =>
-          Promise.all(
-            list.map(async (text): Promise<Candidate> => {
-              const hit = await check(text, unit, sheets, rng.split(unit).split(text), signal);
-              return { text, logp: Number(hit) };
-            }),
-          ).then((found) => found.sort((a, b) => b.logp - a.logp)),
-        ),
+      seen.clear();
+      const texts = await answers(sheets, n, length, signal);
+      const checks = texts.flatMap((list, unit) => list.map((text) => ({ text, unit })));
+      const hits = await inTurn(checks, callsAtOnce, ({ text, unit }) =>
+        check(text, unit, sheets, rng.split(unit).split(text), signal),
+      );
+      const found = checks.map(({ text, unit }, i) => ({ unit, candidate: { text, logp: Number(hits[i]) } }));
+      return sheets.map((_, own) =>
+        found
+          .filter(({ unit }) => unit === own)
+          .map(({ candidate }): Candidate => candidate)
+          .sort((a, b) => b.logp - a.logp),
       );
     },
     async logPrior(list) {

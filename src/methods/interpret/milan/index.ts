@@ -46,6 +46,7 @@ export {
   type TrainedCaptioner,
   trainOnFeatures,
 } from "./train-captioner.ts";
+export { type AnnotatedExemplars, type TrainOnExemplarsOptions, trainCaptioner } from "./train-on-exemplars.ts";
 export { checkSameWords, Vocabulary, wordsOf } from "./vocabulary.ts";
 export { countKinds, kindOf, type WordKind } from "./word-kinds.ts";
 export { similarityTo, vectorsOf, type WordVectors, widestDistance } from "./word-vectors.ts";

@@ -9,8 +9,10 @@ import {
   init,
   type Linear,
   type Lstm,
+  type LstmState,
   linear,
   lstm,
+  lstmStep,
 } from "../../../nn/index.ts";
 import { countedWords, fedWords } from "./decoder.ts";
 
@@ -56,4 +58,33 @@ export function captionModelLoss(p: CaptionModel<Value>, captions: Value, noise:
   return surprises(p, captions, (x) => dropout(x, noise, rate))
     .sum()
     .div(counted.sum());
+}
+
+/** The states of all layers before the first word: zeros [batch, hidden] each. */
+export function firstModelStates(
+  p: CaptionModel<Value | Tensor>,
+  tracer: Value["tracer"],
+  batch: number,
+): readonly LstmState<Value>[] {
+  return p.layers.map(({ recurrent }) => {
+    const zeros = tracer.constant([0], "float32").expand([batch, recurrent.shape[0]]);
+    return { hidden: zeros, cell: zeros };
+  });
+}
+
+/** Takes in a word: the states after it, and log p of every word next [batch, V]. @param words numbers [batch] */
+export function captionModelStep(
+  p: CaptionModel<Value | Tensor>,
+  states: readonly LstmState<Value>[],
+  words: Value,
+): { states: readonly LstmState<Value>[]; logp: Value } {
+  const after: LstmState<Value>[] = [];
+  const top = p.layers.reduce(
+    (x, layer, i) => {
+      after.push(lstmStep(layer, states[i], x));
+      return after[i].hidden;
+    },
+    embedding(p.words, words),
+  );
+  return { states: after, logp: linear(p.output, top).logSoftmax(-1) };
 }

@@ -4,8 +4,9 @@ import { CajalError, type Compiled, type CompileOptions, compile, Tensor, type V
 import { type Beams, beamSearch } from "./beam-search.ts";
 import type { Candidate, CandidateOptions, Captioner, ExemplarBatch } from "./captioner.ts";
 import { captionLogLikelihood } from "./decoder.ts";
+import { exemplarFeatures } from "./exemplar-features.ts";
 import { captionLogPrior } from "./language-model.ts";
-import type { PictureRegions, RegionEncoder } from "./region-encoder.ts";
+import type { RegionEncoder } from "./region-encoder.ts";
 import type { CaptionerWeights } from "./train-captioner.ts";
 import { checkSameWords, wordsOf } from "./vocabulary.ts";
 
@@ -16,6 +17,11 @@ export interface NeuralCaptionerOptions {
   readonly exemplars?: number;
   /** Units decoded in one run. Default 16. */
   readonly units?: number;
+  /**
+   * Subtracts this times log p(word) from every word's log-probability already during the search, so that candidates are those of most
+   * information instead of the likeliest. Default 0: candidates are the likeliest, and information ranks them.
+   */
+  readonly lambdaInSearch?: number;
   readonly compile?: CompileOptions;
 }
 
@@ -31,6 +37,7 @@ export class NeuralCaptioner implements Captioner {
   readonly encoder: RegionEncoder;
   readonly weights: CaptionerWeights;
   private readonly units: number;
+  private readonly lambdaInSearch: number;
   private readonly compileOptions: CompileOptions;
   private readonly searches = new Map<string, Compiled<[Value], Beams<Value>>>();
   private readonly prior: Compiled<[Value], Value>;
@@ -51,6 +58,7 @@ export class NeuralCaptioner implements Captioner {
     this.name = options.name ?? "captioner";
     this.exemplars = options.exemplars ?? 15;
     this.units = options.units ?? 16;
+    this.lambdaInSearch = options.lambdaInSearch ?? 0;
     this.compileOptions = options.compile ?? {};
     this.prior = compile((texts: Value) => captionLogPrior(weights.languageModel, texts), this.compileOptions);
     this.likelihood = compile(
@@ -61,29 +69,8 @@ export class NeuralCaptioner implements Captioner {
 
   /** The regions' vectors of each set, scaled: [sets, k, features]. Sets with fewer exemplars than `k` repeat theirs. */
   async look(sets: ExemplarBatch, signal?: AbortSignal): Promise<Tensor> {
-    const { features } = this.encoder;
     const k = Math.min(this.exemplars, Math.max(...sets.map(({ pictures }) => pictures.length)));
-    const regions = new Map<unknown, PictureRegions & { readonly at: number[]; readonly masks: Uint8Array[] }>();
-    for (const [set, { pictures, masks }] of sets.entries()) {
-      if (pictures.length === 0 || pictures.length !== masks.length)
-        throw new CajalError(
-          "argument",
-          `captioner: set ${set} has ${pictures.length} pictures and ${masks.length} masks`,
-        );
-      for (let i = 0; i < k; i++) {
-        const picture = pictures[i % pictures.length];
-        const seen = regions.get(picture) ?? { picture, masks: [], at: [] };
-        seen.masks.push(masks[i % pictures.length]);
-        seen.at.push(set * k + i);
-        regions.set(picture, seen);
-      }
-    }
-    const pieces = [...regions.values()];
-    const vectors = await this.encoder.encode(pieces, signal);
-    const data = new Float32Array(sets.length * k * features);
-    for (const [row, at] of pieces.flatMap((piece) => piece.at).entries())
-      data.set(vectors.subarray(row * features, (row + 1) * features), at * features);
-    return this.weights.scaling.apply(new Tensor("float32", [sets.length, k, features], data));
+    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, k, signal));
   }
 
   async candidates(sets: ExemplarBatch, n: number, options: CandidateOptions = {}): Promise<Candidate[][]> {
@@ -145,10 +132,11 @@ export class NeuralCaptioner implements Captioner {
 
   private search(beam: number, length: number): Compiled<[Value], Beams<Value>> {
     const key = `${beam} ${length}`;
-    const { decoder } = this.weights;
+    const { decoder, languageModel } = this.weights;
+    const against = this.lambdaInSearch === 0 ? {} : { against: { languageModel, lambda: this.lambdaInSearch } };
     const known =
       this.searches.get(key) ??
-      compile((features: Value) => beamSearch(decoder, features, { beam, length }), {
+      compile((features: Value) => beamSearch(decoder, features, { beam, length, ...against }), {
         ...this.compileOptions,
         cache: 2,
       });
