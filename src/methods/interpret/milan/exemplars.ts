@@ -1,29 +1,19 @@
-/**
- * @file Exemplars: the pictures that excite a unit most, and where in them it is on.
- *
- * Two statistics, two passes: the maximum over a picture's positions ranks pictures; the quantile of all activations, over all pictures and
- * positions, is the level above which a position counts as on. The mask is the map, brought to the picture's pixels, strictly above the level.
- */
+/** @file computeExemplars: the pictures that excite each unit most, and where in them it is on. */
 
 import { type PictureSet, type Preprocess, samplesOf } from "../../../data/index.ts";
 import { CajalError, collect, formatShape, Tensor, trace, type Value } from "../../../graph/index.ts";
 import {
   type Activity,
-  type Grid,
   gridOf,
   type Layer,
   type LayerActivity,
   type LayerFilter,
-  LayerRunner,
   type Model,
-  mapOf,
-  readBatches,
   record,
   type SampleSet,
-  Upsampling,
 } from "../../../probe/index.ts";
-import { ExemplarStore, type StoredUnit } from "./exemplar-store.ts";
-import { type PixelRuns, runsOf } from "./runs-of-pixels.ts";
+import type { ExemplarStore } from "./exemplar-store.ts";
+import { findExemplars } from "./find-exemplars.ts";
 
 export interface ExemplarOptions {
   /** Default: those after activation functions. */
@@ -43,7 +33,6 @@ export interface ExemplarOptions {
 }
 
 const fewestPictures = 15;
-const enoughPictures = 100;
 
 /**
  * Shows the model all pictures, finds every unit's `k` strongest and its level, and then, in a second look at those, where it is on.
@@ -55,7 +44,7 @@ export async function computeExemplars(
   pictures: PictureSet,
   options: ExemplarOptions,
 ): Promise<ExemplarStore> {
-  const { k = 15, quantile = 0.99, units = () => true, signal, onProgress } = options;
+  const { k = 15, signal, onProgress } = options;
   if (pictures.length < fewestPictures)
     throw new CajalError(
       "no-data",
@@ -77,103 +66,8 @@ export async function computeExemplars(
     }));
   await checkAlive(activity, samples, options.preprocess);
   const { height, width } = model.input;
-  const work = activity.layers.map((layer) => rank(layer, k, quantile, units, height, width));
-  await light(model, samples, work, signal, (done, total) => onProgress?.("finding regions", done, total));
-  const stored = work.map(({ layer, units: ranked }) => {
-    const finished = [...ranked].map(([unit, { regions, ...rest }]): [number, StoredUnit] => [
-      unit,
-      { ...rest, regions: [...rest.images].map((image) => regions.get(image) ?? new Uint32Array()) },
-    ]);
-    return [layer.name, new Map(finished)] as const;
-  });
-  const read = activity.samples;
-  const warnings =
-    read < enoughPictures ? [`Only ${read} pictures: exemplars of many units will be the same ones.`] : [];
-  const layers = work.map(({ layer }) => layer);
-  return new ExemplarStore({ layers, pictures, height, width, k, warnings }, new Map(stored));
-}
-
-interface RankedUnit extends Omit<StoredUnit, "regions"> {
-  /** By picture; found in the second pass. */
-  readonly regions: Map<number, PixelRuns>;
-}
-
-interface LayerWork {
-  readonly layer: Layer;
-  readonly grid: Grid;
-  readonly upsampling: Upsampling;
-  readonly units: ReadonlyMap<number, RankedUnit>;
-  /** Units that have a picture among their strongest. */
-  readonly wanted: ReadonlyMap<number, readonly number[]>;
-}
-
-function rank(
-  { layer, sketch, top }: LayerActivity,
-  k: number,
-  quantile: number,
-  chosen: (layer: Layer, unit: number) => boolean,
-  height: number,
-  width: number,
-): LayerWork {
-  const grid = gridOf(layer, height, width);
-  const units = new Map<number, RankedUnit>();
-  const wanted = new Map<number, number[]>();
-  for (let unit = 0; unit < layer.units; unit++) {
-    if (!chosen(layer, unit)) continue;
-    const entries = top.entries(unit).slice(0, k);
-    const maximum = sketch.maximum(unit);
-    units.set(unit, {
-      images: Int32Array.from(entries, ({ sample }) => sample),
-      values: Float32Array.from(entries, ({ value }) => value),
-      level: sketch.quantile(unit, quantile),
-      maximum,
-      regions: new Map(),
-    });
-    if (maximum <= 0) continue;
-    for (const { sample } of entries) wanted.set(sample, [...(wanted.get(sample) ?? []), unit]);
-  }
-  return { layer, grid, upsampling: new Upsampling(height, width, grid), units, wanted };
-}
-
-/** The second pass: shows the model the pictures that are among any unit's strongest. */
-async function light(
-  model: Model,
-  samples: SampleSet,
-  work: readonly LayerWork[],
-  signal: AbortSignal | undefined,
-  onProgress: (done: number, total: number) => void,
-): Promise<void> {
-  const needed = [...new Set(work.flatMap(({ wanted }) => [...wanted.keys()]))].sort((a, b) => a - b);
-  const runner = new LayerRunner(
-    model,
-    work.map(({ layer }) => layer),
-    (value) => value.cast("float32"),
-  );
-  let done = 0;
-  try {
-    for await (const { indices, samples: batch } of readBatches(
-      samples,
-      needed,
-      runner.batch,
-      () => undefined,
-      signal,
-    )) {
-      const activations = await runner.run(batch);
-      for (const { layer, grid, upsampling, units, wanted } of work) {
-        const values = activations[layer.name].data as Float32Array;
-        for (const [row, index] of indices.entries()) {
-          for (const unit of wanted.get(index) ?? []) {
-            const { level, regions } = units.get(unit) as RankedUnit;
-            regions.set(index, runsOf(upsampling.maskAbove(mapOf(values, grid, layer.units, row, unit), level)));
-          }
-        }
-      }
-      done += batch.length;
-      onProgress(done, needed.length);
-    }
-  } finally {
-    await runner.release();
-  }
+  const where = { gridOf: (layer: Layer) => gridOf(layer, height, width), height, width };
+  return findExemplars({ model, samples, activity, pictures, ...where }, options);
 }
 
 /** Tensors that exist and have no units are said so, with their shape. */

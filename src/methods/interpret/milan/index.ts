@@ -35,6 +35,7 @@ export {
 export { ExemplarStore, type Exemplars } from "./exemplar-store.ts";
 export { computeExemplars, type ExemplarOptions } from "./exemplars.ts";
 export { descriptionsToCsv } from "./export-descriptions.ts";
+export { computeGeneratorExemplars, type GeneratorExemplarOptions } from "./generator-exemplars.ts";
 export { type CaptionModel, initCaptionModel } from "./language-model.ts";
 export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
 export { type PictureRegions, RegionEncoder, type RegionEncoderOptions } from "./region-encoder.ts";

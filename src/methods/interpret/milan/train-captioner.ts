@@ -128,7 +128,9 @@ function featuresOf(features: Tensor, sets: ArrayLike<number>): Tensor {
 async function trainDecoder(split: Split, options: TrainCaptionerOptions, rng: Rng, batch: number) {
   const { features, captions, watched, learnt, vocabulary, length } = split;
   const { hidden, embedding, projection, epochs = 100, patience = 4, rate = 1e-3, signal, checkpoints } = options;
-  const perEpoch = Math.floor(learnt.length / batch);
+  // An epoch is every caption with its set once.
+  const pairs = [...learnt].flatMap((set) => captions[set].map((caption) => ({ set, caption })));
+  const perEpoch = Math.floor(pairs.length / batch);
   const params = initDecoder(rng.split("weights"), {
     features: features.shape[2],
     vocabulary: vocabulary.size,
@@ -139,12 +141,11 @@ async function trainDecoder(split: Split, options: TrainCaptionerOptions, rng: R
   const orders = rng.split("order");
   const data = {
     batch(step: number): CaptionBatch<Tensor> {
-      const order = orders.split(Math.floor(step / perEpoch)).permutation(learnt.length);
+      const order = orders.split(Math.floor(step / perEpoch)).permutation(pairs.length);
       const from = (step % perEpoch) * batch;
-      const sets = Array.from(order.subarray(from, from + batch), (i) => learnt[i]);
-      // One of its captions, another one in each epoch.
-      const pick = rng.split("caption").split(step);
-      const words = sets.map((set) => pick.pick(captions[set]));
+      const drawn = Array.from(order.subarray(from, from + batch), (i) => pairs[i]);
+      const sets = drawn.map(({ set }) => set);
+      const words = drawn.map(({ caption }) => caption);
       return { features: featuresOf(features, sets), captions: captionTensor(words, vocabulary, length) };
     },
   };

@@ -8,10 +8,11 @@ const lists: Readonly<Record<Exclude<WordKind, "noun">, ReadonlySet<string>>> = 
   adjective: new Set(
     (
       "red orange yellow green blue purple violet pink brown grey gray white black dark light bright pale golden crimson " +
-      "colorful colourful colored " +
+      "colorful colourful colored scarlet ruby amber tangerine sunny emerald verdant navy azure lilac magenta ivory ebony charcoal " +
       "small little tiny large big huge long short tall thin thick wide narrow round circular square rectangular triangular oval curved straight " +
+      "boxy oblong pointed stripy banded speckled polka-dotted checked chequered cloudy grassy sandy written facial human national " +
       "plain uniform striped lined dotted spotted checkered solid various different many several same similar other vertical horizontal diagonal " +
-      "left right upper lower top bottom front back old new wooden metal furry shiny smooth rough soft hard open closed empty full human"
+      "left right upper lower top bottom front back old new wooden metal furry shiny smooth rough soft hard open closed empty full"
     ).split(" "),
   ),
   verb: new Set(

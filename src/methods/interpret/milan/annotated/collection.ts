@@ -84,7 +84,8 @@ export async function collect(options: CollectionOptions): Promise<Collection> {
       found = scenesWith(concept);
     } while (options.concepts?.[set] === undefined && (found.length < fewestScenes || exclude(concept)));
     chosen.push(concept);
-    wordings.push(Array.from({ length: captions }, () => captionOf(draws, concept, (name) => groups.get(name))));
+    const words = rng.split("captions").split(set);
+    wordings.push(Array.from({ length: captions }, () => captionOf(words, concept, (name) => groups.get(name))));
     const order = draws.permutation(found.length);
     for (let k = 0; k < exemplars && found.length > 0; k++) {
       // Scenes come again where there are too few; their masks differ.

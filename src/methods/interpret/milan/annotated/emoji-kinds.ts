@@ -123,12 +123,22 @@ const names: Readonly<Record<string, string>> = {
   elephant: "elephant",
   snake: "snake",
   turtle: "turtle",
+  owl: "owl",
+  duck: "duck",
+  crab: "crab",
+  honeybee: "bee",
+  "spouting whale": "whale",
+  koala: "koala",
   rose: "rose",
   sunflower: "sunflower",
   tulip: "tulip",
   "palm tree": "palm",
   cactus: "cactus",
   mushroom: "mushroom",
+  hibiscus: "hibiscus",
+  shamrock: "shamrock",
+  "deciduous tree": "oak",
+  "evergreen tree": "fir",
   "red apple": "apple",
   banana: "banana",
   grapes: "grapes",
@@ -136,6 +146,13 @@ const names: Readonly<Record<string, string>> = {
   watermelon: "watermelon",
   lemon: "lemon",
   carrot: "carrot",
+  pineapple: "pineapple",
+  pear: "pear",
+  tomato: "tomato",
+  avocado: "avocado",
+  aubergine: "aubergine",
+  popcorn: "popcorn",
+  "soft ice cream": "icecream",
   hamburger: "hamburger",
   "slice of pizza": "pizza",
   doughnut: "doughnut",
@@ -150,19 +167,28 @@ const names: Readonly<Record<string, string>> = {
   rocket: "rocket",
   sailboat: "sailboat",
   "steam locomotive": "locomotive",
+  taxi: "taxi",
+  ambulance: "ambulance",
+  tractor: "tractor",
+  ship: "ship",
+  tram: "tram",
   "house building": "house",
   church: "church",
   hospital: "hospital",
   "european castle": "castle",
+  stadium: "stadium",
+  factory: "factory",
+  hotel: "hotel",
   "soccer ball": "football",
   basketball: "basketball",
-  "heavy black heart": "heart",
+  baseball: "baseball",
+  volleyball: "volleyball",
 };
 
-/** Pictures of a kind, without those that repeat a person in another skin, or that offend. */
+/** Pictures of a kind, people and hands in all colours of skin, without those that offend. */
 export function knownEmoji(all: readonly Emoji[]): KnownEmoji[] {
   return all.flatMap((emoji): KnownEmoji[] => {
-    if (/\btone\d|middle finger/.test(emoji.name)) return [];
+    if (/middle finger/.test(emoji.name)) return [];
     const rule = rules.find((candidate) => fitsRule(emoji, candidate));
     if (rule === undefined) return [];
     const name = Object.hasOwn(names, emoji.name) ? names[emoji.name] : undefined;

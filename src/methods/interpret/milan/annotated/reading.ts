@@ -40,7 +40,7 @@ export class ConceptReader {
 
 function partNamed(words: readonly string[]): Part {
   const has = (...any: string[]) => any.some((word) => words.includes(word));
-  if (has("edges", "outlines", "borders")) return "edges";
+  if (has("edges", "outlines", "borders", "contours")) return "edges";
   if (has("tops", "top", "upper")) return "top";
   if (has("bottoms", "bottom", "lower")) return "bottom";
   if (has("left")) return "left";

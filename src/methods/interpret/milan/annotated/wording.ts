@@ -14,50 +14,55 @@ interface Words {
 
 /** By attribute. The first of a list is said most. Kinds and names of emoji have their own names for nouns, see `wordsFor`. */
 export const wordsOfAttributes: Readonly<Record<string, Words>> = {
-  "colour:red": { adjectives: ["red", "crimson"] },
-  "colour:orange": { adjectives: ["orange"] },
-  "colour:yellow": { adjectives: ["yellow", "golden"] },
-  "colour:green": { adjectives: ["green"] },
-  "colour:blue": { adjectives: ["blue"] },
-  "colour:purple": { adjectives: ["purple", "violet"] },
-  "colour:white": { adjectives: ["white", "pale"] },
-  "colour:black": { adjectives: ["black", "dark"] },
-  "shape:circle": { adjectives: ["circular"], nouns: ["circles", "discs", "round shapes"] },
-  "shape:square": { adjectives: ["square"], nouns: ["squares", "boxes"] },
-  "shape:triangle": { adjectives: ["triangular"], nouns: ["triangles"] },
-  "shape:cross": { nouns: ["crosses", "plus signs"] },
-  "shape:ring": { nouns: ["rings", "hoops"] },
-  "shape:bar": { nouns: ["bars", "rods"] },
-  "texture:plain": { adjectives: ["plain", "uniform"] },
-  "texture:striped": { adjectives: ["striped", "lined"], nouns: ["stripes"] },
-  "texture:dotted": { adjectives: ["dotted", "spotted"], nouns: ["dots"] },
-  "texture:checkered": { adjectives: ["checkered"], nouns: ["checks", "chessboard patterns"] },
-  "scale:small": { adjectives: ["small", "little"] },
-  "scale:large": { adjectives: ["large", "big"] },
-  "text:text": { nouns: ["text", "words", "letters", "writing"] },
-  "background:grey": { nouns: ["grey background", "grey wall"] },
-  "background:sky": { nouns: ["sky", "clouds"] },
-  "background:grass": { nouns: ["grass", "lawn"] },
-  "background:sand": { nouns: ["sand", "beach"] },
-  "background:stripes": { nouns: ["wallpaper", "lined background"] },
-  "group:faces": { nouns: ["faces", "smileys"] },
-  "group:people": { nouns: ["people", "persons"] },
-  "group:hands": { nouns: ["hands", "fingers"] },
-  "group:animals": { nouns: ["animals", "creatures"] },
-  "group:plants": { nouns: ["plants", "flowers and trees"] },
-  "group:food": { nouns: ["food", "meals"] },
-  "group:vehicles": { nouns: ["vehicles", "transport"] },
-  "group:buildings": { nouns: ["buildings", "houses and towers"] },
-  "group:flags": { nouns: ["flags", "banners"] },
-  "group:hearts": { nouns: ["hearts"] },
-  "group:clocks": { nouns: ["clocks"] },
-  "group:balls": { nouns: ["balls"] },
+  "colour:red": { adjectives: ["red", "crimson", "scarlet", "ruby"] },
+  "colour:orange": { adjectives: ["orange", "amber", "tangerine"] },
+  "colour:yellow": { adjectives: ["yellow", "golden", "yellowish", "sunny"] },
+  "colour:green": { adjectives: ["green", "emerald", "greenish", "verdant"] },
+  "colour:blue": { adjectives: ["blue", "bluish", "navy", "azure"] },
+  "colour:purple": { adjectives: ["purple", "violet", "lilac", "magenta"] },
+  "colour:white": { adjectives: ["white", "pale", "bright", "ivory"] },
+  "colour:black": { adjectives: ["black", "dark", "ebony", "charcoal"] },
+  "shape:circle": { adjectives: ["circular", "round"], nouns: ["circles", "discs", "round shapes", "disks"] },
+  "shape:square": { adjectives: ["square", "boxy"], nouns: ["squares", "boxes", "blocks", "tiles"] },
+  "shape:triangle": { adjectives: ["triangular", "pointed"], nouns: ["triangles", "pyramids", "wedges"] },
+  "shape:cross": { nouns: ["crosses", "plus signs", "pluses", "cross shapes"] },
+  "shape:ring": { nouns: ["rings", "hoops", "loops", "circles with holes"] },
+  "shape:bar": { adjectives: ["long", "oblong"], nouns: ["bars", "rods", "sticks", "strips"] },
+  "texture:plain": { adjectives: ["plain", "uniform", "solid", "unpatterned"] },
+  "texture:striped": { adjectives: ["striped", "lined", "banded", "stripy"], nouns: ["stripes", "parallel lines"] },
+  "texture:dotted": { adjectives: ["dotted", "spotted", "speckled", "polka-dotted"], nouns: ["dots", "spots"] },
+  "texture:checkered": {
+    adjectives: ["checkered", "chequered", "checked"],
+    nouns: ["checks", "chessboard patterns", "checkerboards"],
+  },
+  "scale:small": { adjectives: ["small", "little", "tiny"] },
+  "scale:large": { adjectives: ["large", "big", "huge"] },
+  "text:text": { nouns: ["text", "words", "letters", "writing", "written words", "lettering"] },
+  "background:grey": { nouns: ["grey background", "grey wall", "grey areas", "gray background"] },
+  "background:sky": { nouns: ["sky", "clouds", "cloudy sky", "sky with clouds"] },
+  "background:grass": { nouns: ["grass", "lawn", "meadow", "grassy ground"] },
+  "background:sand": { nouns: ["sand", "beach", "desert", "sandy ground"] },
+  "background:stripes": { nouns: ["wallpaper", "lined background", "lined wall", "striped wallpaper"] },
+  "group:faces": { nouns: ["faces", "smileys", "heads", "facial expressions"] },
+  "group:people": { nouns: ["people", "persons", "human figures", "men and women"] },
+  "group:hands": { nouns: ["hands", "fingers", "gestures", "fists and palms"] },
+  "group:animals": { nouns: ["animals", "creatures", "beasts", "wildlife"] },
+  "group:plants": { nouns: ["plants", "flowers and trees", "vegetation", "flowers"] },
+  "group:food": { nouns: ["food", "meals", "things to eat", "dishes"] },
+  "group:vehicles": { nouns: ["vehicles", "transport", "means of transport", "cars and ships"] },
+  "group:buildings": { nouns: ["buildings", "houses and towers", "architecture", "facades"] },
+  "group:flags": { nouns: ["flags", "banners", "national flags"] },
+  "group:hearts": { nouns: ["hearts", "heart shapes", "love symbols"] },
+  "group:clocks": { nouns: ["clocks", "clock dials", "watches"] },
+  "group:balls": { nouns: ["balls", "sports balls", "sports equipment"] },
 };
 
-const anyNouns = ["objects", "shapes", "things", "items"] as const;
+/** People who say too little all say the same. */
+const vagueNouns = ["objects", "shapes", "things"] as const;
+const anyNouns = ["objects", "shapes", "things", "items", "parts", "areas"] as const;
 
 const partNames: Readonly<Record<Exclude<Part, "whole">, readonly string[]>> = {
-  edges: ["edges of", "outlines of", "borders of"],
+  edges: ["edges of", "outlines of", "borders of", "contours of"],
   top: ["tops of", "top parts of", "upper halves of"],
   bottom: ["bottoms of", "bottom parts of", "lower halves of"],
   left: ["left sides of", "left parts of"],
@@ -69,12 +74,7 @@ const order: readonly Facet[] = ["scale", "texture", "colour", "shape"];
 
 /** A caption that says nothing in particular; `kind` lets animals be called so where it was a dog. */
 function vagueCaption(rng: Rng, kind: string | undefined): string {
-  if (kind !== undefined && rng.random() < 0.5) return kind;
-  return rng.pick([
-    ...anyNouns,
-    ...["objects", "shapes", "things", "various objects", "different shapes", "many things", "colorful shapes"],
-    ...["objects in the picture", "various things", "colorful objects", "patterns"],
-  ]);
+  return rng.pick(kind === undefined ? vagueNouns : [...vagueNouns, kind]);
 }
 
 /** One caption of a concept. @param groupOf the kind of a named emoji */
@@ -88,9 +88,9 @@ export function captionOf(rng: Rng, concept: Concept, groupOf: (name: string) =>
   return `${favouring(rng, partNames[concept.part])} ${said}`;
 }
 
-/** The first of a list half of the time, else any. */
+/** The first of a list in a third of the cases, else any. */
 function favouring(rng: Rng, list: readonly string[]): string {
-  return rng.random() < 0.5 ? list[0] : rng.pick(list);
+  return rng.random() < 1 / 3 ? list[0] : rng.pick(list);
 }
 
 export function wordsFor(attribute: Attribute): Words {
@@ -102,7 +102,8 @@ export function wordsFor(attribute: Attribute): Words {
 export function pluralOf(name: string): string {
   if (/^(fish|bread)$/.test(name)) return name;
   if (/(s|sh|ch|x|grapes)$/.test(name)) return name.endsWith("grapes") ? name : `${name}es`;
-  if (/^(strawberry|butterfly)$/.test(name)) return `${name.slice(0, -1)}ies`;
+  if (/(tomato|potato)$/.test(name)) return `${name}es`;
+  if (/^(strawberry|butterfly|factory)$/.test(name)) return `${name.slice(0, -1)}ies`;
   return name === "mouse" ? "mice" : `${name}s`;
 }
 
