@@ -61,16 +61,20 @@ export async function describe(
   const { progress, signal, top = 15, seed = 1 } = options;
   const activity = await record(model, samples, {
     ...(options.layers && { layers: options.layers }),
-    top,
+    // A captioner looks at as many as it needs, whatever is shown.
+    top: speaker === undefined ? top : Math.max(top, speaker.captioner.exemplars),
     signal,
     onProgress: (done, total) => progress.update("looking at pictures", done, total, "pictures"),
   });
-  const findings = await examine(model, samples, activity, {
+  const examined = await examine(model, samples, activity, {
     quantile: levelQuantile,
     rng: new Rng(seed),
     signal,
     onProgress: (done, total) => progress.update("finding regions", done, total, "pictures"),
   });
+  const findings = examined.map(({ units }) => ({
+    units: units.map((unit) => ({ ...unit, exemplars: unit.exemplars.slice(0, top) })),
+  }));
   const words = await wordsFor(prepared, speaker, activity, options);
   const shown = [
     ...new Set(

@@ -104,6 +104,11 @@ export default defineMethod({
     { metric: "E6: gain over units by chance", atLeast: 3 },
     { metric: "E6: gain over all units ranked alike", atLeast: 3 },
     { metric: "E7: units described or dead", atLeast: 1, over: "every seed" },
+    {
+      metric: "E7: time of a layer of 512 units",
+      atMost: 120,
+      note: "Seconds from exemplars to words, over all layers; it depends on the machine and on what else it does.",
+    },
   ],
   async run(options, run) {
     await checkIdentities(run);

@@ -23,11 +23,11 @@ const networks = [
 
 export async function studyReal(run: Run, speech: Speech, options: RealOptions): Promise<void> {
   const pictures = await probePictures(run, speech, options.realPictures);
-  let [units, told] = [0, 0];
+  let [units, told, seconds] = [0, 0, 0];
   const rows: (string | number)[][] = [];
   for (const { set, file, preprocess, layers } of networks) {
     const model = Model.open(await run.data.file(set, file), { name: file });
-    const descriptions = await run.part(`real: ${file}`, async () => {
+    const found = await run.part(`real: ${file}`, async () => {
       const store = await computeExemplars(model, pictures, {
         preprocess: preprocessNamed(preprocess),
         layers,
@@ -35,6 +35,7 @@ export async function studyReal(run: Run, speech: Speech, options: RealOptions):
         signal: run.signal,
         onProgress: (stage, done, total) => run.progress(`${file}: ${stage}`, done, total, "pictures"),
       });
+      const begin = performance.now();
       const list: { layer: string; unit: number; text: string; dead: boolean; pmi: number }[] = [];
       const described = describe(store, speech.captioner, {
         beam: options.beam,
@@ -42,8 +43,10 @@ export async function studyReal(run: Run, speech: Speech, options: RealOptions):
         onProgress: (done, total) => run.progress(`${file}: words`, done, total, "units"),
       });
       for await (const { layer, unit, text, dead, pmi } of described) list.push({ layer, unit, text, dead, pmi });
-      return list;
+      return { list, seconds: (performance.now() - begin) / 1000 };
     });
+    const { list: descriptions } = found;
+    seconds += found.seconds;
     units += descriptions.length;
     told += descriptions.filter(({ text, dead }) => dead || text !== "").length;
     const surest = descriptions.filter(({ dead }) => !dead).sort((a, b) => b.pmi - a.pmi);
@@ -51,6 +54,7 @@ export async function studyReal(run: Run, speech: Speech, options: RealOptions):
       rows.push([file, `${layer}:${unit}`, text, Number(pmi.toFixed(2))]);
   }
   run.metric("E7: units described or dead", told / units);
+  run.metric("E7: time of a layer of 512 units", (seconds / units) * 512, { unit: "seconds" });
   run.table("E7: surest descriptions", {
     columns: ["network", "unit", "description", "information"],
     rows: rows as (string | number | null)[][],

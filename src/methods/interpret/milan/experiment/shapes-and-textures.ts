@@ -13,6 +13,7 @@ import type { Description } from "../describe.ts";
 import { vectorsOf } from "../word-vectors.ts";
 import type { Speech } from "./captioner.ts";
 import { describeNetwork } from "./describe-network.ts";
+import { dissectNetwork } from "./dissection.ts";
 import { generatedPictures } from "./generated-pictures.ts";
 import { lambda } from "./held-out-sets.ts";
 import { analysisFigure } from "./pictures.ts";
@@ -59,14 +60,24 @@ export async function studyShapes(run: Run, speech: Speech, options: ShapesOptio
   const shuffle = rng.split("shuffle");
   const live = informed.filter(({ dead }) => !dead);
   const turned = [...shuffle.permutation(live.length)].map((i, k): Description => ({ ...live[k], text: live[i].text }));
+  const labels = await run.part("shapes: dissection", ({ rng: own }) =>
+    dissectNetwork(run, own, model, probe, { layers: networkLayers, pictures: options.probePictures }),
+  );
+  const read = (list: readonly Description[]) =>
+    meanAuc(list, maxima, ({ text }) => [...speech.reader.read(text).attributes]);
   const auc = {
-    informed: meanAuc(informed, maxima, speech),
-    likely: meanAuc(likely, maxima, speech),
-    shuffled: meanAuc(turned, maxima, speech),
+    informed: read(informed),
+    likely: read(likely),
+    shuffled: read(turned),
+    dissected: meanAuc(informed, maxima, ({ layer, unit }) => {
+      const label = labels.get(`${layer}:${unit}`);
+      return label === undefined ? [] : [label];
+    }),
   };
   run.metric("E3: AUC", auc.informed);
   run.metric("E3: AUC of shuffled descriptions", auc.shuffled);
   run.metric("E3: AUC without information", auc.likely);
+  run.metric("E3: AUC of dissection with fixed labels", auc.dissected);
   run.metric("E3: AUC above shuffled", auc.informed - auc.shuffled);
   run.metric("E3: AUC above that without information", auc.informed - auc.likely);
 
@@ -101,9 +112,12 @@ export async function studyShapes(run: Run, speech: Speech, options: ShapesOptio
   run.metric("E4: what the query's class loses more than others", 100 * (loss(true) - loss(false)), { unit: "points" });
   run.figure("E4: analysis", analysisFigure(curves));
   run.table("E3: descriptions", {
-    columns: ["unit", "by information", "likeliest"],
+    columns: ["unit", "by information", "likeliest", "dissection"],
     rows: informed
-      .map(({ layer, unit, text }, i): [string, string, string] => [`${layer}:${unit}`, text, likely[i].text])
+      .map(({ layer, unit, text }, i): string[] => {
+        const address = `${layer}:${unit}`;
+        return [address, text, likely[i].text, labels.get(address) ?? "none"];
+      })
       .filter((_, i) => i % 6 === 0),
     caption: "Every sixth unit.",
   });
@@ -156,10 +170,15 @@ async function maximaOn(run: Run, model: Model, rng: Rng, count: number): Promis
 }
 
 /** Mean over live units of the area under the curve: a unit's maximum in scenes with a thing that has all that its description names, or not. */
-function meanAuc(descriptions: readonly Description[], { byUnit, things }: Maxima, { reader }: Speech): number {
-  const areas = descriptions.flatMap(({ layer, unit, text, dead }) => {
+function meanAuc(
+  descriptions: readonly Description[],
+  { byUnit, things }: Maxima,
+  namedBy: (description: Description) => readonly Attribute[],
+): number {
+  const areas = descriptions.flatMap((description) => {
+    const { layer, unit, dead } = description;
     if (dead) return [];
-    const named = [...reader.read(text).attributes];
+    const named = namedBy(description);
     const maxima = byUnit.get(`${layer}:${unit}`) as Float32Array;
     const has = (scene: number) =>
       things[scene].some((attributes) => named.every((attribute) => attributes.has(attribute)));

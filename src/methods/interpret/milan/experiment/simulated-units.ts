@@ -9,6 +9,7 @@ import { type Attribute, type Concept, conceptMask, facetOf } from "../annotated
 import { simulatedMap } from "../annotated/degrade.ts";
 import { type ExemplarSet, rankByInformation } from "../captioner.ts";
 import type { Speech } from "./captioner.ts";
+import { leastOverlap } from "./dissection.ts";
 import { lambda } from "./held-out-sets.ts";
 import { bestTexts, scored } from "./scoring.ts";
 
@@ -98,9 +99,6 @@ function simulate(
     shown: strongest.map(({ scene }) => scene),
   };
 }
-
-/** A label is given where it overlaps by this share of the union (Bau et al. 2017). */
-const leastOverlap = 0.04;
 
 /** The baseline: the one attribute whose masks overlap most with where the unit is on; "none" where none does enough. */
 function dissect({ masks }: ExemplarSet, scenes: readonly AnnotatedScene[], known: readonly Attribute[]): string {
