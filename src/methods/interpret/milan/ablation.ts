@@ -24,6 +24,7 @@ export class AblatableModel {
   readonly layers: readonly Layer[];
   private readonly run: Compiled<[Value, Record<string, Value>], Value>;
   private readonly batch: number;
+  private readonly fixed: boolean;
   private readonly inputShape: readonly [number, number, number];
 
   /** @throws CajalError `unknown-layer` */
@@ -32,6 +33,7 @@ export class AblatableModel {
     const { port, channels, height, width } = model.input;
     const { imported } = model;
     const fixed = port.shape?.[0];
+    this.fixed = typeof fixed === "number";
     this.batch = typeof fixed === "number" ? fixed : batch;
     this.inputShape = [channels, height, width];
     const logits = output ?? imported.outputs[0].name;
@@ -59,12 +61,14 @@ export class AblatableModel {
     const size = this.inputShape.reduce((a, b) => a * b, 1);
     const parts: Float64Array[] = [];
     let classes = 0;
-    for (let from = 0; from < inputs.length; from += this.batch) {
-      const part = inputs.slice(from, from + this.batch);
-      const data = new Float32Array(this.batch * size);
+    // Where the model leaves it open, few samples make a small batch.
+    const batch = this.fixed ? this.batch : Math.min(this.batch, inputs.length);
+    for (let from = 0; from < inputs.length; from += batch) {
+      const part = inputs.slice(from, from + batch);
+      const data = new Float32Array(batch * size);
       for (const [i, input] of part.entries()) data.set(input.data as Float32Array, i * size);
-      const logits = await this.run(new Tensor("float32", [this.batch, ...this.inputShape], data), kept);
-      classes = logits.size / this.batch;
+      const logits = await this.run(new Tensor("float32", [batch, ...this.inputShape], data), kept);
+      classes = logits.size / batch;
       parts.push(logits.numbers().subarray(0, part.length * classes));
     }
     return Tensor.of(

@@ -34,15 +34,15 @@ const encoder = { features: width, height: 8, width: 8, release: async () => und
 
 it("learns to name what regions have in common; information prefers it to what is always said", async () => {
   const rng = new Rng(1);
-  const trained = await trainOnFeatures(toySets(rng.split("train"), 500), {
+  const trained = await trainOnFeatures(toySets(rng.split("train"), 300), {
     rng,
     hidden: 48,
     embedding: 16,
     projection: 16,
     languageHidden: 24,
-    epochs: 50,
-    patience: 50,
-    rate: 4e-3,
+    epochs: 16,
+    patience: 16,
+    rate: 6e-3,
     length: 5,
   });
   expect(trained.vocabulary.words.length).toBe(9);

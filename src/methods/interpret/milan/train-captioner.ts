@@ -32,6 +32,8 @@ export interface TrainCaptionerOptions {
   readonly patience?: number;
   /** Of AdamW. Default 1e-3. */
   readonly rate?: number;
+  /** The same for the language model. Default: `rate`. */
+  readonly languageRate?: number;
   readonly batch?: number;
   /** Share of the sets, never of single captions, on which training is watched. Default 0.1. */
   readonly validation?: number;
@@ -185,7 +187,8 @@ async function trainDecoder(split: Split, options: TrainCaptionerOptions, rng: R
 
 async function trainLanguageModel(split: Split, options: TrainCaptionerOptions, rng: Rng) {
   const { captions, watched, learnt, vocabulary, length } = split;
-  const { embedding, languageHidden, epochs = 100, patience = 4, rate = 1e-3, signal, checkpoints } = options;
+  const { embedding, languageHidden, epochs = 100, patience = 4, signal, checkpoints } = options;
+  const rate = options.languageRate ?? options.rate ?? 1e-3;
   const numbersOf = (sets: Int32Array) =>
     captionTensor(
       [...sets].flatMap((set) => captions[set]),

@@ -59,7 +59,7 @@ export const wordsOfAttributes: Readonly<Record<string, Words>> = {
 
 /** People who say too little all say the same. */
 const vagueNouns = ["objects", "shapes", "things"] as const;
-const anyNouns = ["objects", "shapes", "things", "items", "parts", "areas"] as const;
+const anyNouns = ["objects", "shapes", "things", "items"] as const;
 
 const partNames: Readonly<Record<Exclude<Part, "whole">, readonly string[]>> = {
   edges: ["edges of", "outlines of", "borders of", "contours of"],
@@ -88,9 +88,9 @@ export function captionOf(rng: Rng, concept: Concept, groupOf: (name: string) =>
   return `${favouring(rng, partNames[concept.part])} ${said}`;
 }
 
-/** The first of a list in a third of the cases, else any. */
+/** The first of a list half of the time, else any. */
 function favouring(rng: Rng, list: readonly string[]): string {
-  return rng.random() < 1 / 3 ? list[0] : rng.pick(list);
+  return rng.random() < 0.5 ? list[0] : rng.pick(list);
 }
 
 export function wordsFor(attribute: Attribute): Words {
