@@ -24,6 +24,8 @@ export interface Captioner {
   readonly name: string;
   /** How many exemplars of a unit it looks at, at most. */
   readonly exemplars: number;
+  /** Units of a layer that it is shown at once. Default 64. */
+  readonly units?: number;
   /** Of the pictures and masks that it wants; none: whatever they have. */
   readonly size?: readonly [height: number, width: number];
   /**

@@ -35,8 +35,8 @@ export interface DescribeOptions {
   onProgress?(done: number, total: number): void;
 }
 
-/** Units that a captioner is shown at once: enough to share pictures, few enough to hold. */
-const unitsAtOnce = 64;
+/** Units that a captioner is shown at once when it does not say: enough to share pictures, few enough to hold. */
+const usualUnits = 64;
 const runnersUpKept = 4;
 
 /**
@@ -61,9 +61,10 @@ export async function* describe(
     }
     const described: Description[] = [];
     const units = store.units(name);
-    for (let from = 0; from < units.length; from += unitsAtOnce) {
+    const atOnce = captioner.units ?? usualUnits;
+    for (let from = 0; from < units.length; from += atOnce) {
       signal?.throwIfAborted();
-      const part = await describeUnits(store, captioner, name, units.slice(from, from + unitsAtOnce), options);
+      const part = await describeUnits(store, captioner, name, units.slice(from, from + atOnce), options);
       described.push(...part);
       yield* part;
       done += part.length;

@@ -1,6 +1,6 @@
 /** @file Exemplars of whole layers, with masks packed, and what a captioner is shown of them. */
 
-import type { PictureSet } from "../../../data/index.ts";
+import type { Picture, PictureSet } from "../../../data/index.ts";
 import { CajalError } from "../../../graph/index.ts";
 import type { Layer } from "../../../probe/index.ts";
 import type { ExemplarSet } from "./captioner.ts";
@@ -31,6 +31,9 @@ export interface StoredUnit {
   readonly regions: readonly PixelRuns[];
 }
 
+/** Pictures that are kept as they were last shown. */
+const shownBytes = 128 << 20;
+
 /** Exemplars of layers, with masks packed. */
 export class ExemplarStore {
   readonly layers: readonly Layer[];
@@ -42,6 +45,9 @@ export class ExemplarStore {
   /** What should be known about the result. */
   readonly warnings: readonly string[];
   private readonly stored: ReadonlyMap<string, ReadonlyMap<number, StoredUnit>>;
+  /** Pictures as they were last asked for: units of all layers share them. */
+  private readonly shown = new Map<number, Picture>();
+  private shownSize = "";
 
   constructor(
     about: Pick<ExemplarStore, "layers" | "pictures" | "height" | "width" | "k" | "warnings">,
@@ -99,12 +105,7 @@ export class ExemplarStore {
   ): Promise<ExemplarSet[]> {
     const needed = new Set(units.flatMap((unit) => [...this.unit(layer, unit).images]));
     const pictures = new Map(
-      await Promise.all(
-        [...needed].map(async (index) => {
-          const { picture } = await this.pictures.get(index, this.height, this.width);
-          return [index, stretchPicture(picture, ...size)] as const;
-        }),
-      ),
+      await Promise.all([...needed].map(async (index) => [index, await this.shownPicture(index, size)] as const)),
     );
     return units.map((unit) => {
       const { images, masks } = this.exemplars(layer, unit);
@@ -124,6 +125,17 @@ export class ExemplarStore {
       return [unit, level, ...images, ...values, ...regions.flatMap((runs) => [runs.length, ...runs])];
     });
     return new Uint8Array(Float64Array.from([this.height, this.width, ...numbers]).buffer);
+  }
+
+  private async shownPicture(index: number, size: readonly [height: number, width: number]): Promise<Picture> {
+    if (this.shownSize !== String(size)) this.shown.clear();
+    this.shownSize = String(size);
+    const known = this.shown.get(index);
+    if (known !== undefined) return known;
+    const { picture } = await this.pictures.get(index, this.height, this.width);
+    const stretched = stretchPicture(picture, ...size);
+    if ((this.shown.size + 1) * stretched.data.length <= shownBytes) this.shown.set(index, stretched);
+    return stretched;
   }
 
   private unit(layer: string, unit: number): StoredUnit {

@@ -15,8 +15,10 @@ export interface NeuralCaptionerOptions {
   readonly name?: string;
   /** Default 15. */
   readonly exemplars?: number;
-  /** Units decoded in one run. Default 16. */
+  /** Units looked at together, so that pictures that they share are looked at once. Default 512. */
   readonly units?: number;
+  /** Units decoded in one run. Default 16. */
+  readonly decoded?: number;
   /**
    * Subtracts this times log p(word) from every word's log-probability already during the search, so that candidates are those of most
    * information instead of the likeliest. Default 0: candidates are the likeliest, and information ranks them.
@@ -36,7 +38,8 @@ export class NeuralCaptioner implements Captioner {
   readonly size: readonly [height: number, width: number];
   readonly encoder: RegionEncoder;
   readonly weights: CaptionerWeights;
-  private readonly units: number;
+  readonly units: number;
+  private readonly decoded: number;
   private readonly lambdaInSearch: number;
   private readonly compileOptions: CompileOptions;
   private readonly searches = new Map<string, Compiled<[Value], Beams<Value>>>();
@@ -57,7 +60,8 @@ export class NeuralCaptioner implements Captioner {
     this.weights = weights;
     this.name = options.name ?? "captioner";
     this.exemplars = options.exemplars ?? 15;
-    this.units = options.units ?? 16;
+    this.units = options.units ?? 512;
+    this.decoded = options.decoded ?? 16;
     this.lambdaInSearch = options.lambdaInSearch ?? 0;
     this.compileOptions = options.compile ?? {};
     this.prior = compile((texts: Value) => captionLogPrior(weights.languageModel, texts), this.compileOptions);
@@ -84,13 +88,13 @@ export class NeuralCaptioner implements Captioner {
     const size = k * width;
     const search = this.search(n, length);
     const found: Candidate[][] = [];
-    for (let from = 0; from < sets; from += this.units) {
+    for (let from = 0; from < sets; from += this.decoded) {
       signal?.throwIfAborted();
-      const count = Math.min(this.units, sets - from);
+      const count = Math.min(this.decoded, sets - from);
       // Always as many as the graph is made for.
-      const data = new Float32Array(this.units * size);
+      const data = new Float32Array(this.decoded * size);
       data.set((features.data as Float32Array).subarray(from * size, (from + count) * size));
-      const { captions, logp } = await search(new Tensor("float32", [this.units, k, width], data));
+      const { captions, logp } = await search(new Tensor("float32", [this.decoded, k, width], data));
       const [numbers, likely] = [captions.numbers(), logp.numbers()];
       for (let unit = 0; unit < count; unit++) {
         const list: Candidate[] = [];

@@ -2,6 +2,25 @@
 
 import { type Picture, resamplingTaps } from "../../../data/index.ts";
 
+/** Linear resizing of one axis as flat lists: output i sums weight · input over taps first[i] … first[i + 1] − 1. */
+interface Axis {
+  readonly first: Int32Array;
+  readonly input: Int32Array;
+  readonly weight: Float32Array;
+}
+
+function axisOf(from: number, to: number): Axis {
+  const taps = resamplingTaps(from, to, from / to);
+  const first = new Int32Array(to + 1);
+  for (const [i, list] of taps.entries()) first[i + 1] = first[i] + list.length;
+  const flat = taps.flat();
+  return {
+    first,
+    input: Int32Array.from(flat, ([index]) => index),
+    weight: Float32Array.from(flat, ([, weight]) => weight),
+  };
+}
+
 /** Bytes of `channels` numbers a pixel at another size; linear, over all covered pixels where it shrinks. */
 function stretched(
   data: Uint8Array,
@@ -9,22 +28,35 @@ function stretched(
   from: readonly [height: number, width: number],
   to: readonly [height: number, width: number],
 ): Uint8Array {
-  const rows = resamplingTaps(from[0], to[0], from[0] / to[0]);
-  const columns = resamplingTaps(from[1], to[1], from[1] / to[1]);
-  // First along rows: as many as before, of the new length.
-  const across = new Float32Array(from[0] * to[1] * channels);
-  for (let y = 0, at = 0; y < from[0]; y++)
-    for (let x = 0; x < to[1]; x++)
-      for (let c = 0; c < channels; c++, at++)
-        for (const [column, weight] of columns[x]) across[at] += weight * data[(y * from[1] + column) * channels + c];
-  const result = new Uint8Array(to[0] * to[1] * channels);
+  const [rows, columns] = [axisOf(from[0], to[0]), axisOf(from[1], to[1])];
   const width = to[1] * channels;
+  // First along rows: as many as before, of the new length. Masks are dark in most rows.
+  const across = new Float32Array(from[0] * width);
+  const isDark = new Uint8Array(from[0]);
+  for (let y = 0; y < from[0]; y++) {
+    const row = data.subarray(y * from[1] * channels, (y + 1) * from[1] * channels);
+    isDark[y] = Number(row.every((value) => value === 0));
+    if (isDark[y] === 1) continue;
+    for (let x = 0; x < to[1]; x++)
+      for (let tap = columns.first[x]; tap < columns.first[x + 1]; tap++) {
+        const source = columns.input[tap] * channels;
+        const weight = columns.weight[tap];
+        for (let c = 0; c < channels; c++) across[y * width + x * channels + c] += weight * row[source + c];
+      }
+  }
+  const result = new Uint8Array(to[0] * width);
+  const sums = new Float32Array(width);
   for (let y = 0; y < to[0]; y++) {
-    for (let i = 0; i < width; i++) {
-      let sum = 0;
-      for (const [row, weight] of rows[y]) sum += weight * across[row * width + i];
-      result[y * width + i] = Math.round(sum);
+    sums.fill(0);
+    let isLit = false;
+    for (let tap = rows.first[y]; tap < rows.first[y + 1]; tap++) {
+      const source = rows.input[tap];
+      if (isDark[source] === 1) continue;
+      isLit = true;
+      const weight = rows.weight[tap];
+      for (let i = 0; i < width; i++) sums[i] += weight * across[source * width + i];
     }
+    if (isLit) for (let i = 0; i < width; i++) result[y * width + i] = Math.round(sums[i]);
   }
   return result;
 }

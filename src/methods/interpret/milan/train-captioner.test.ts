@@ -46,7 +46,7 @@ it("learns to name what regions have in common; information prefers it to what i
     length: 5,
   });
   expect(trained.vocabulary.words.length).toBe(9);
-  const captioner = new NeuralCaptioner(encoder, trained, { units: 8 });
+  const captioner = new NeuralCaptioner(encoder, trained, { decoded: 8 });
   const test = toySets(rng.split("test"), 24);
   const looked = trained.scaling.apply(test.features);
   const candidates = await captioner.decode(looked, 20, { length: 5 });

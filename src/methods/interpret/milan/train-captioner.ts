@@ -32,9 +32,11 @@ export interface TrainCaptionerOptions {
   readonly patience?: number;
   /** Of AdamW. Default 1e-3. */
   readonly rate?: number;
-  /** The same for the language model. Default: `rate`. */
+  /** Of the language model. Default: `rate`. */
   readonly languageRate?: number;
   readonly batch?: number;
+  /** Dropout of features while the decoder learns. Default 0. */
+  readonly featureDropout?: number;
   /** Share of the sets, never of single captions, on which training is watched. Default 0.1. */
   readonly validation?: number;
   /** Words of captions that count. Default 15. */
@@ -160,7 +162,8 @@ async function trainDecoder(split: Split, options: TrainCaptionerOptions, rng: R
   try {
     return await fit({
       params,
-      loss: (p: Decoder<Value>, captioned: CaptionBatch<Value>, { noise }) => decoderLoss(p, captioned, noise),
+      loss: (p: Decoder<Value>, captioned: CaptionBatch<Value>, { noise }) =>
+        decoderLoss(p, captioned, noise, { features: options.featureDropout ?? 0 }),
       data,
       optimiser: adamw(rate),
       steps: epochs * perEpoch,
