@@ -22,7 +22,8 @@ export interface FacesOptions {
 
 const side = 64;
 const kinds: readonly EmojiGroup[] = ["animals", "vehicles", "food"];
-const faceWords = ["face", "faces", "smileys", "people", "persons"];
+/** What captions call faces, and those who have them. */
+const faceWords = "face faces smileys heads facial people persons human men women".split(" ");
 /** Deviation of the blur in pixels. */
 const sigma = 4;
 /** A unit answers to faces when its lit region and the faces overlap by this share of their union. */

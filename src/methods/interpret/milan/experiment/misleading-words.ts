@@ -29,7 +29,7 @@ export interface MisleadingOptions {
 
 const side = 48;
 const shapes = ["circle", "square", "triangle", "cross", "ring", "bar"] as const;
-const textWords = ["word", "words", "text", "letter", "letters", "writing"];
+const textWords = "word words text letter letters lettering writing written".split(" ");
 const letterHeight = 8;
 /** Units that a bar looks at, and how much validation accuracy may be lost. */
 const [mostUnits, tolerance] = [20, 0.1] as const;
