@@ -32,7 +32,7 @@ const defineCaptioner = (command: Command) =>
     .option("-o, --output <folder>", "where its two files go", "captioner")
     .option("--sets <n>", "sets of regions with captions to learn from", positiveInteger, 4500)
     .option("--scenes <n>", "rendered scenes that the sets share", positiveInteger, 6000)
-    .option("--epochs <n>", "passes over the sets, at most", positiveInteger, 40)
+    .option("--epochs <n>", "passes over the captions, at most", positiveInteger, 5)
     .option("--seed <n>", "seed of scenes and weights", wholeNumber, 1)
     .option("--json", "print the result as JSON")
     .action((options: CaptionerOptions) =>

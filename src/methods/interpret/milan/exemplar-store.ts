@@ -5,7 +5,7 @@ import { CajalError } from "../../../graph/index.ts";
 import type { Layer } from "../../../probe/index.ts";
 import type { ExemplarSet } from "./captioner.ts";
 import { litPixels, maskOf, type PixelRuns } from "./runs-of-pixels.ts";
-import { stretchMask, stretchPicture } from "./stretch.ts";
+import { maskStretcher, stretchPicture } from "./stretch.ts";
 
 /** One unit's exemplars, the most exciting first. */
 export interface Exemplars {
@@ -107,13 +107,14 @@ export class ExemplarStore {
     const pictures = new Map(
       await Promise.all([...needed].map(async (index) => [index, await this.shownPicture(index, size)] as const)),
     );
+    const stretch = maskStretcher([this.height, this.width], size);
     return units.map((unit) => {
       const { images, masks } = this.exemplars(layer, unit);
       // Dark ones say nothing.
       const lit = [...images.keys()].filter((i) => masks[i].includes(1));
       return {
         pictures: lit.map((i) => pictures.get(images[i]) as ExemplarSet["pictures"][number]),
-        masks: lit.map((i) => stretchMask(masks[i], [this.height, this.width], size)),
+        masks: lit.map((i) => stretch(masks[i])),
       };
     });
   }

@@ -21,14 +21,16 @@ function axisOf(from: number, to: number): Axis {
   };
 }
 
+type Size = readonly [height: number, width: number];
+
 /** Bytes of `channels` numbers a pixel at another size; linear, over all covered pixels where it shrinks. */
 function stretched(
   data: Uint8Array,
   channels: number,
-  from: readonly [height: number, width: number],
-  to: readonly [height: number, width: number],
+  from: Size,
+  to: Size,
+  [rows, columns]: readonly [Axis, Axis],
 ): Uint8Array {
-  const [rows, columns] = [axisOf(from[0], to[0]), axisOf(from[1], to[1])];
   const width = to[1] * channels;
   // First along rows: as many as before, of the new length. Masks are dark in most rows.
   const across = new Float32Array(from[0] * width);
@@ -61,23 +63,31 @@ function stretched(
   return result;
 }
 
+const axesOf = (from: Size, to: Size) => [axisOf(from[0], to[0]), axisOf(from[1], to[1])] as const;
+
 export function stretchPicture(picture: Picture, height: number, width: number): Picture {
   if (picture.height === height && picture.width === width) return picture;
-  const data = stretched(picture.data, 3, [picture.height, picture.width], [height, width]);
-  return { width, height, data };
+  const [from, to]: Size[] = [
+    [picture.height, picture.width],
+    [height, width],
+  ];
+  return { width, height, data: stretched(picture.data, 3, from, to, axesOf(from, to)) };
 }
 
-/** A mask of 0 and 1 becomes one of 0 to 255: how much of each pixel is lit. */
-export function stretchMask(
-  mask: Uint8Array,
-  from: readonly [height: number, width: number],
-  to: readonly [height: number, width: number],
-): Uint8Array {
-  if (from[0] === to[0] && from[1] === to[1]) return mask;
-  return stretched(
-    mask.map((value) => (value === 0 ? 0 : 255)),
-    1,
-    from,
-    to,
-  );
+/** For many masks of one size: each, of 0 and 1, becomes one of 0 to 255: how much of each pixel is lit. */
+export function maskStretcher(from: Size, to: Size): (mask: Uint8Array) => Uint8Array {
+  if (from[0] === to[0] && from[1] === to[1]) return (mask) => mask;
+  const axes = axesOf(from, to);
+  return (mask) =>
+    stretched(
+      mask.map((value) => (value === 0 ? 0 : 255)),
+      1,
+      from,
+      to,
+      axes,
+    );
+}
+
+export function stretchMask(mask: Uint8Array, from: Size, to: Size): Uint8Array {
+  return maskStretcher(from, to)(mask);
 }

@@ -15,19 +15,29 @@ export interface DescribedNetwork {
   readonly descriptions: readonly (readonly Description[])[];
 }
 
-/** @param name of the part: unique in a run; `lambdas`: default 0.2 alone */
+export interface DescribeNetworkOptions {
+  readonly layers: readonly string[];
+  /** Of each layer, at most. */
+  readonly networkUnits: number;
+  readonly beam: number;
+  /** Default 0.2 alone. */
+  readonly lambdas?: readonly number[];
+}
+
+/** @param name of the part: unique in a run */
 export async function describeNetwork(
   run: Run,
   { captioner }: Speech,
   name: string,
   model: Model,
   pictures: PictureSet,
-  options: { readonly layers: readonly string[]; readonly beam: number; readonly lambdas?: readonly number[] },
+  options: DescribeNetworkOptions,
 ): Promise<DescribedNetwork> {
-  const { layers, beam, lambdas = [lambda] } = options;
+  const { layers, beam, networkUnits, lambdas = [lambda] } = options;
   const store = await computeExemplars(model, pictures, {
     preprocess: preprocesses.signed,
     layers,
+    units: (_, unit) => unit < networkUnits,
     signal: run.signal,
     onProgress: (stage, done, total) => run.progress(`${name}: ${stage}`, done, total, "pictures"),
   });

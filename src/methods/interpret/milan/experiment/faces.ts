@@ -15,6 +15,7 @@ import { networkLayers, openSmallNetwork, trainSmallNetwork } from "./small-netw
 
 export interface FacesOptions {
   readonly networkSteps: number;
+  readonly networkUnits: number;
   readonly networkPictures: number;
   readonly probePictures: number;
   readonly beam: number;
@@ -53,6 +54,7 @@ export async function studyFaces(run: Run, speech: Speech, options: FacesOptions
     const { store, descriptions } = await describeNetwork(run, speech, `faces, ${name}`, model, pictures, {
       layers: networkLayers,
       beam: options.beam,
+      networkUnits: options.networkUnits,
     });
     networks.push({ name, descriptions: descriptions[0], faces: faceUnits(store, probe) });
   }

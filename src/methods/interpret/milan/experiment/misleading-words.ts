@@ -22,6 +22,7 @@ import { networkLayers, openSmallNetwork, trainSmallNetwork } from "./small-netw
 
 export interface MisleadingOptions {
   readonly networkSteps: number;
+  readonly networkUnits: number;
   readonly wordPictures: number;
   readonly probePictures: number;
   readonly beam: number;
@@ -53,6 +54,7 @@ export async function studyMisleading(run: Run, speech: Speech, options: Mislead
   const { descriptions } = await describeNetwork(run, speech, "words", model, probe, {
     layers: networkLayers,
     beam: options.beam,
+    networkUnits: options.networkUnits,
   });
   const read = (name: string, written: Written) => labelsOf(model, set(name, options.probePictures, written));
   const [validation, adversarial] = [await read("validation", "own in half"), await read("adversarial", "another")];

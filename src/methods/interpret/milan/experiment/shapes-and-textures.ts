@@ -21,6 +21,7 @@ import { networkLayers, openSmallNetwork, trainSmallNetwork } from "./small-netw
 
 export interface ShapesOptions {
   readonly networkSteps: number;
+  readonly networkUnits: number;
   readonly networkPictures: number;
   readonly probePictures: number;
   readonly beam: number;
@@ -53,6 +54,7 @@ export async function studyShapes(run: Run, speech: Speech, options: ShapesOptio
   const { descriptions } = await describeNetwork(run, speech, "shapes", model, pictures, {
     layers: networkLayers,
     beam: options.beam,
+    networkUnits: options.networkUnits,
     lambdas: [lambda, 0],
   });
   const [informed, likely] = descriptions;
