@@ -58,7 +58,7 @@ export const wordsOfAttributes: Readonly<Record<string, Words>> = {
 };
 
 /** People who say too little all say the same. */
-const vagueNouns = ["objects", "shapes", "things"] as const;
+const vagueNouns = ["objects", "shapes", "things", "items"] as const;
 const anyNouns = ["objects", "shapes", "things", "items"] as const;
 
 const partNames: Readonly<Record<Exclude<Part, "whole">, readonly string[]>> = {
@@ -120,7 +120,7 @@ function phraseOf(rng: Rng, attributes: readonly Attribute[]): string {
   const thing =
     asThing && !(adjectives !== undefined && facet === "shape" && rng.random() < 0.2)
       ? favouring(rng, nouns)
-      : [...(asThing && adjectives ? [favouring(rng, adjectives)] : []), rng.pick(anyNouns)].join(" ");
+      : [...(asThing && adjectives ? [favouring(rng, adjectives)] : []), favouring(rng, anyNouns)].join(" ");
   if (alone && facet === "colour" && rng.random() < 0.3) return `the color ${words[0]}`;
   if (alone && facet === "background" && rng.random() < 0.3) return `${thing} in the background`;
   if (words.length > 0 && rng.random() < 0.15) return `${thing} that are ${words.join(" and ")}`;
