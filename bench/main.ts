@@ -4,6 +4,7 @@ import { parseArgs } from "node:util";
 import { callBench } from "./call.ts";
 import { describeBench } from "./describe.ts";
 import { engineBench } from "./engine/engine.ts";
+import { interpretBench } from "./interpret.ts";
 import { learnBench } from "./learn.ts";
 import { memoryBench } from "./memory.ts";
 import { recordBench } from "./record.ts";
@@ -18,6 +19,7 @@ const benches: Readonly<Record<string, Bench>> = {
   describe: describeBench,
   memory: memoryBench,
   learn: learnBench,
+  interpret: interpretBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -43,7 +43,10 @@ const commands: Readonly<Record<string, Entry>> = {
   },
   data: { summary: "list, fetch and check data sets", load: () => import("./commands/data.ts") },
   new: { summary: "lay out the room of a new method", load: () => import("./commands/new.ts") },
-  train: { summary: "train the networks that ship with Cajal", load: () => import("./commands/train.ts") },
+  train: {
+    summary: "train a small language model on a text, or the network that ships with Cajal",
+    load: () => import("./commands/train.ts"),
+  },
   doctor: {
     summary: "what runs here: processor, threads, runtimes, folders, versions",
     load: () => import("./commands/doctor.ts"),

@@ -45,9 +45,12 @@ describe.skipIf(!mirrored("stories260K"))("cajal neurons stories260K", () => {
     expect(code).toBe(0);
     const { decoded, found, fired } = JSON.parse(out);
     expect(decoded).toMatchObject([{ layer: "block4/mlp", unit: 20 }]);
-    expect(decoded[0].promotes).toHaveLength(4);
+    expect(decoded[0].says.map(({ side, sign }: { side: string; sign: number }) => `${side} ${sign}`)).toEqual(
+      ["up", "gate", "down"].flatMap((side) => [`${side} 1`, `${side} -1`]),
+    );
+    expect(decoded[0].says[0].tokens).toHaveLength(4);
     expect(found).toHaveLength(4);
-    expect(found[0].promotes.map(({ text }: { text: string }) => text)).toContain(" mom");
+    expect(found[0].tokens.map(({ text }: { text: string }) => text)).toContain(" mom");
     expect(fired).toHaveLength(4);
     expect(fired[0].activity).toBeGreaterThan(fired[3].activity);
   });

@@ -25,7 +25,15 @@ interface Entry {
 
 export interface PictureSetEntry extends Entry {
   readonly kind: "pictures";
-  readonly format: "folder" | "cifar10";
+  readonly format: "folder";
+}
+
+/** Colour images in CIFAR-10's binary records, as pictures (of the first file) and as tensors. */
+export interface Cifar10Entry extends Entry {
+  readonly kind: "pictures";
+  readonly format: "cifar10";
+  /** The files of a split, gzipped, one after the other. */
+  readonly splits: Readonly<Record<Split, readonly string[]>>;
 }
 
 /** Grey images with classes, as pictures and as tensors. */
@@ -58,7 +66,14 @@ export interface FileSetEntry extends Entry {
   readonly kind: "files";
 }
 
-export type DataEntry = PictureSetEntry | ImageSetEntry | ModelSetEntry | TextModelEntry | TextEntry | FileSetEntry;
+export type DataEntry =
+  | PictureSetEntry
+  | Cifar10Entry
+  | ImageSetEntry
+  | ModelSetEntry
+  | TextModelEntry
+  | TextEntry
+  | FileSetEntry;
 
 /** The names that MNIST and its successors give to their files. */
 const idxSplits = {
@@ -93,11 +108,20 @@ export const registry: Readonly<Record<string, DataEntry>> = {
   cifar10: {
     kind: "pictures",
     format: "cifar10",
-    title: "CIFAR-10, the first 4,000 training pictures (32×32, 10 classes)",
+    title:
+      "CIFAR-10: the first 4,000 training pictures, 6,000 more and 2,000 test pictures from JPEG copies (32×32, 10 classes)",
     licence: "no formal licence; published for research",
     citation: "A. Krizhevsky: Learning multiple layers of features from tiny images (2009)",
     homepage: "https://www.cs.toronto.edu/~kriz/cifar.html",
-    files: { "data_batch_1.first4000.bin.gz": "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba" },
+    splits: {
+      train: ["data_batch_1.first4000.bin.gz", "train.jpeg6000.bin.gz"],
+      test: ["test.jpeg2000.bin.gz"],
+    },
+    files: {
+      "data_batch_1.first4000.bin.gz": "0bb145d179ecb2a750190e62493390eeb7162bf39f48bbe8e48630dd27a8a1ba",
+      "train.jpeg6000.bin.gz": "8e15d38f0a4ee9242dc1a28b16046e7f1170a680c0a009d40fe383233fa27ab7",
+      "test.jpeg2000.bin.gz": "9f1c10eaacfb1b92c1cc102ab3e4b8b5002dd192b4827380083798741bfe1bdb",
+    },
   },
   mnist: {
     kind: "pictures",
@@ -151,6 +175,50 @@ export const registry: Readonly<Record<string, DataEntry>> = {
         url: "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
         sha256: "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
       },
+    },
+  },
+  tinystories: {
+    kind: "text",
+    title: "TinyStories, a sample: 2.4 MB of short simple stories",
+    licence: "CDLA-Sharing-1.0",
+    citation: "R. Eldan, Y. Li: TinyStories: how small can language models be and still speak coherent English? (2023)",
+    homepage: "https://huggingface.co/datasets/roneneldan/TinyStories",
+    files: {
+      "tinystories_v1.first_stories.txt.gz": "5c957ce7a9a49ad1fc3c3dd7ef5c8ea339f77758142af6141aad8c8771fa0cfe",
+      "tinystories_v2_gpt4.first10k_lines.txt.gz": "bdf2cf36a855d9d0387e82f6dd58d69badcc1985104b39ebeed9c717bc495d7d",
+    },
+  },
+  "wikitext-2": {
+    kind: "text",
+    title: "WikiText-2, its validation and test texts: 460,000 words of Wikipedia",
+    licence: "CC BY-SA 3.0",
+    citation: "S. Merity, C. Xiong, J. Bradbury, R. Socher: Pointer sentinel mixture models (2017)",
+    homepage: "https://huggingface.co/datasets/Salesforce/wikitext",
+    files: {
+      "valid.txt.gz": "3cdd8cb5bb349a05840c7c3bef9578d90d64df77e27e0c25c033ba9342757ee3",
+      "test.txt.gz": "688887879b4b526692cb2e423a516dcc5f6584a01fd3f33a8e164fbed2de8090",
+    },
+  },
+  multi30k: {
+    kind: "files",
+    title: "Multi30k: 31,014 descriptions of pictures in English, German, French and Czech, as they were written",
+    licence: "research and education, non-commercial",
+    citation:
+      "D. Elliott, S. Frank, K. Sima'an, L. Specia: Multi30K: multilingual English-German image descriptions (2016)",
+    homepage: "https://github.com/multi30k/dataset",
+    files: {
+      "raw/test_2016_flickr.cs.gz": "200a4a74cc9560f051924abb9803be008d1908d77f747e9141aeb86dfd2797f1",
+      "raw/test_2016_flickr.de.gz": "9204244e408ccb38d2a55cfcd344df15005fc42a07a6e55ca6c52b6ababb8cc8",
+      "raw/test_2016_flickr.en.gz": "611d361c6334bc7246101d48097c13cf5c4413c5befc793cc629934359d532d9",
+      "raw/test_2016_flickr.fr.gz": "6d326e188d259fb1d04ac19eae3af956559b3a0b93d7635e56c90987c40c8b90",
+      "raw/train.cs.gz": "a65adb8b32e3bc664f21ecba7a6e7f6950fd1f405e135f7c312faabdb6255077",
+      "raw/train.de.gz": "726e39b2fa9eb9ffb6dc763fb35a179f80fae06ffc5d28b6ace5faa883de28a6",
+      "raw/train.en.gz": "d79cfa999dd4c51d2cb42499b6796d5a882c3a8a961923c25a898c90f8bbd56f",
+      "raw/train.fr.gz": "622e75069e9f4c577425c4f277116ce66e63a2401c0a2312d90073cb12379a3c",
+      "raw/val.cs.gz": "b63226e05c4bd5dd6a42897d74b86a1b9d2c31498252c572b1ea7f7996927fcc",
+      "raw/val.de.gz": "f0cba2f995189cf5770f29a8a9a537a3ad3f51657ad873405082ff6863a5e75a",
+      "raw/val.en.gz": "14f7d25ddd868909a9213e361768460edcacdd6ab9d1e77b92560dc10c10dc28",
+      "raw/val.fr.gz": "ca3106f1a72390591d25f6c45cb4cd39dec4cd3f123e099748a3ce5256c160e9",
     },
   },
   faireval: {

@@ -18,6 +18,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse codes and neurons with active dendrites: error probabilities, capacity, thresholds",
     load: () => import("./memory/active-dendrites/method.ts"),
   },
+  "convergent-learning": {
+    family: "interpret",
+    title: "Which units of one network another network has, too",
+    load: () => import("./interpret/convergent-learning/method.ts"),
+  },
   "dynamic-connectome": {
     family: "brain",
     title: "Which neurons act together, when, in which animals",
@@ -32,6 +37,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     family: "spiking",
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
+  },
+  "lm-head-decoding": {
+    family: "interpret",
+    title: "The words that every neuron of a language model stands for",
+    load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
   milan: {
     family: "interpret",

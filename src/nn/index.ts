@@ -4,6 +4,7 @@
  */
 
 export * from "./activations.ts";
+export { bestAssignment } from "./assignment.ts";
 export {
   type Attention,
   type AttentionOptions,
@@ -22,6 +23,7 @@ export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rota
 export * as init from "./init.ts";
 export type { Distribution, Fans, Initialiser } from "./initialisers.ts";
 export * as weights from "./initialisers.ts";
+export { type Clusters, type KMeansOptions, kMeans } from "./k-means.ts";
 export {
   type BatchNorm,
   type BatchNormOptions,
@@ -77,6 +79,7 @@ export {
   type Norm,
   normalise,
 } from "./transformer/block.ts";
+export { type FitGptOptions, fitGpt, gptLoss } from "./transformer/fit-gpt.ts";
 export {
   extendGptCache,
   type Gpt,

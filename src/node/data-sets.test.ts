@@ -26,6 +26,15 @@ describe.skipIf(!present)("from the mirror (CAJAL_MIRROR)", () => {
   });
 });
 
+it.skipIf(mirrored("cifar10") === undefined)("cifar10 has its splits as tensors, from several files", async () => {
+  const train = await openImages("cifar10", "train");
+  expect([train.images.shape, train.labels.shape]).toEqual([[10_000, 3, 32, 32], [10_000]]);
+  const test = await openImages("cifar10", "test");
+  const perClass = new Map<number, number>();
+  for (const label of test.labels.numbers()) perClass.set(label, (perClass.get(label) ?? 0) + 1);
+  expect([...perClass.values()]).toEqual(Array.from({ length: 10 }, () => 200));
+});
+
 it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people's verdicts", async () => {
   const pairs = await loadFairEval(dataSource());
   const count = (verdict: 1 | 2 | "tie") => pairs.filter(({ human }) => human === verdict).length;
@@ -41,6 +50,6 @@ it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people
 
 it("what is of another kind says so", async () => {
   await expect(openText("mnist")).rejects.toMatchObject({ code: "no-data" });
-  await expect(openImages("cifar10", "test")).rejects.toThrow(/no images as tensors/);
+  await expect(openImages("photos-caltech101", "test")).rejects.toThrow(/no images as tensors/);
   await expect(openPictures("tinyshakespeare")).rejects.toThrow(/text, not of pictures/);
 });

@@ -39,7 +39,7 @@ export async function openPictures(source: string, progress: Progress = silent):
   return cifar10Pictures(source, await unpacked(dataSource(progress), source, Object.keys(entry.files)[0]));
 }
 
-/** The images and labels of "mnist" or "fashion-mnist", as tensors. @throws CajalError `no-data` for any other set, or when it cannot be had */
+/** The images and labels of "mnist", "fashion-mnist" or "cifar10", as tensors. @throws CajalError `no-data` for any other set, or when it cannot be had */
 export function openImages(name: string, split: Split, progress?: Progress): Promise<LabelledImages> {
   return loadImages(dataSource(progress), name, split);
 }

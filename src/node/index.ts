@@ -23,5 +23,6 @@ export { type RunRecord, readRecord } from "./runs/record.ts";
 export { runReport } from "./runs/report.ts";
 export { type Reproduced, type ReproduceOptions, reproduce } from "./runs/reproduce.ts";
 export { committedResults, type Result, readResults, writeResult } from "./runs/results.ts";
+export { type TrainedLm, type TrainLmOptions, trainLm } from "./train-lm.ts";
 export { trainScenes } from "./train-scenes.ts";
 export { version } from "./version.ts";

@@ -41,17 +41,18 @@ it("docs/model.md", () => {
 
 it.skipIf(!mirrored("stories260K"))("docs/text-models.md", () => {
   const lines = printed("docs/text-models.md");
-  expect(lines.slice(0, 4)).toEqual([
+  expect(lines.slice(0, 6)).toEqual([
     "block2/heads heads 8",
     "block2/middle stream 64",
+    "block2/gate projection 172",
+    "block2/up projection 172",
     "block2/mlp neurons 172",
     "block2/residual stream 64",
   ]);
-  expect(lines.slice(4, 8)).toEqual(["[ 5, 512 ]", "[ 5, 172 ]", "true true true", "[ 2, 64 ]"]);
-  expect(lines[8]).toMatch(/^, there was a little girl/);
-  expect(lines[9]).toBe("true");
-  expect(lines[10]).toMatch(/^\[ 'at', .* \] 3$/);
-  expect(lines[11]).toMatch(/^block\d\/mlp \d+$/);
+  expect(lines.slice(6, 10)).toEqual(["[ 5, 512 ]", "[ 5, 172 ]", "true true true", "[ 2, 64 ]"]);
+  expect(lines[10]).toMatch(/^, there was a little girl/);
+  expect(lines[11]).toBe("true");
+  expect(lines[12]).toMatch(/^\d \d+ \[.*' mom'/);
 });
 
 it("docs/data.md", () => {

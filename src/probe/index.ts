@@ -3,6 +3,7 @@
 export type { Decoder, DecoderSizes } from "./architectures/decoder.ts";
 export { architectures, readDecoder } from "./architectures/index.ts";
 export { readLlama2c } from "./architectures/llama2c.ts";
+export { type WrittenDecoder, writeLlama } from "./architectures/write-llama.ts";
 export { type Edit, type Edits, parseAddress } from "./edit.ts";
 export {
   type ExamineOptions,
@@ -14,22 +15,25 @@ export {
 } from "./examine.ts";
 export { type Grid, gridOf, mapOf } from "./grid.ts";
 export { DecoderNetwork } from "./language/decoder-network.ts";
+export { neuronWeights } from "./language/find-weights.ts";
 export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
-export {
-  type DecodedUnit,
-  decodeUnits,
-  type FoundUnit,
-  findUnits,
-  type TokenEffect,
-} from "./language/lens.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
+export type {
+  FeedForwardWeights,
+  HeadWeights,
+  NeuronSide,
+  NeuronWeights,
+  NeuronWeightsOptions,
+  NormWeights,
+} from "./language/neuron-weights.ts";
 export { readsText } from "./language/onnx-inputs.ts";
 export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onnx-language-model.ts";
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
+export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
 export type { TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";

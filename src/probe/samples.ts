@@ -11,14 +11,18 @@ export interface Sample {
   readonly concepts?: ReadonlyMap<string, Uint8Array>;
 }
 
+/** What can be read by number. */
+export interface Readable<S> {
+  nameOf(index: number): string;
+  /** @throws CajalError `bad-image` when this one cannot be read: it is skipped, and the others go on */
+  get(index: number): Promise<S>;
+}
+
 /** Random access to samples. */
-export interface SampleSet {
+export interface SampleSet extends Readable<Sample> {
   readonly length: number;
   readonly labels: readonly string[];
   readonly concepts: readonly string[];
-  nameOf(index: number): string;
-  /** @throws CajalError `bad-image` when this one cannot be read: it is skipped, and the others go on */
-  get(index: number): Promise<Sample>;
 }
 
 /** A sample that could not be read. */
@@ -28,23 +32,23 @@ export interface Skipped {
   readonly reason: string;
 }
 
-export interface SampleBatch {
+export interface SampleBatch<S = Sample> {
   readonly indices: readonly number[];
-  readonly samples: readonly Sample[];
+  readonly samples: readonly S[];
 }
 
 /**
  * Reads the samples of the given indices in batches, the next batch while the last is being worked on.
  * @param skip is told of each sample that cannot be read
  */
-export async function* readBatches(
-  set: SampleSet,
+export async function* readBatches<S = Sample>(
+  set: Readable<S>,
   indices: readonly number[],
   size: number,
   skip: (sample: Skipped) => void,
   signal?: AbortSignal,
-): AsyncGenerator<SampleBatch> {
-  const read = async (from: number): Promise<SampleBatch> => {
+): AsyncGenerator<SampleBatch<S>> {
+  const read = async (from: number): Promise<SampleBatch<S>> => {
     const chosen = indices.slice(from, from + size);
     const results = await Promise.all(
       chosen.map(async (index) => {
@@ -57,11 +61,11 @@ export async function* readBatches(
       }),
     );
     for (const result of results) {
-      if (result.sample === undefined)
+      if (result.reason !== undefined)
         skip({ index: result.index, name: set.nameOf(result.index), reason: result.reason });
     }
-    const good = results.filter((result) => result.sample !== undefined);
-    return { indices: good.map(({ index }) => index), samples: good.map(({ sample }) => sample as Sample) };
+    const good = results.filter((result) => result.reason === undefined);
+    return { indices: good.map(({ index }) => index), samples: good.map(({ sample }) => sample as S) };
   };
   let next = indices.length > 0 ? read(0) : undefined;
   for (let at = 0; next !== undefined; ) {

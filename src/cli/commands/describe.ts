@@ -1,7 +1,7 @@
 /** @file cajal describe */
 
 import { type Command, InvalidArgumentError } from "commander";
-import { imageSize, layerFilter, positiveInteger, runCommand, wholeNumber } from "../command.ts";
+import { imageSize, layerFilter, positiveInteger, positiveNumber, runCommand, wholeNumber } from "../command.ts";
 
 interface Options {
   readonly data?: string;
@@ -120,12 +120,6 @@ Examples:
     );
 
 const count = (value: number) => value.toLocaleString("en");
-
-function positiveNumber(text: string): number {
-  const value = Number(text);
-  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError("It must be a number above 0.");
-  return value;
-}
 
 /** "0.15,0.6" */
 function pricePair(text: string): [number, number] {

@@ -1,7 +1,7 @@
 /** @file cajal neurons */
 
 import type { Command } from "commander";
-import type { DecodedUnit, Edit, TextModel } from "../../probe/index.ts";
+import type { Edit, TextModel } from "../../probe/index.ts";
 import {
   type CommandContext,
   layerFilter,
@@ -32,8 +32,8 @@ export const define = (command: Command) =>
   addEditFlags(
     command
       .argument("<model>", modelArgument)
-      .option("--decode <layer:units>", "tokens that these neurons promote and suppress; may be repeated", repeated)
-      .option("--find <text>", "the neurons that promote these words most")
+      .option("--decode <layer:units>", "words that these neurons read and write; may be repeated", repeated)
+      .option("--find <word>", "the neurons that read or write this word most clearly")
       .option("--text <text>", "the neurons that fire most on this text, and where")
       .option("--layers <names>", "for --find and --text: names separated by commas, or a /pattern/", layerFilter)
       .option("--top <n>", "so many neurons, and tokens of each", positiveInteger, 10)
@@ -50,7 +50,7 @@ export const define = (command: Command) =>
       `
 Examples:
   cajal neurons stories260K
-  cajal neurons stories260K --decode block4/mlp:14,20 --find " dog"
+  cajal neurons stories260K --decode block4/mlp:14,20 --find " mom"
   cajal neurons stories260K --text "Once upon a time there was a dog." --layers /mlp/
   cajal neurons stories260K --prompt "Once upon a time" --clamp block2/mlp:14=3`,
     )
@@ -102,11 +102,19 @@ function overview(model: TextModel, { say }: CommandContext, alone: boolean) {
   const example = (neurons[Math.floor(neurons.length / 2)] ?? layers[Math.floor(layers.length / 2)])?.name;
   say(`
 A neuron's address is layer:unit, as in ${example}:3. cajal layers lists them all. Ask:
-  --decode ${example}:3            what it writes: tokens that it promotes and suppresses
-  --find " dog"                    which neurons promote a word
+  --decode ${example}:3            words that it reads and writes
+  --find " mom"                    which neurons read or write a word
   --text "Tom saw a dog."          which neurons fire on a text, and where
   --prompt "Once upon a time" --clamp ${example}:3=4      how the text goes on, with and without a change`);
   return summary;
+}
+
+/** What one side of a neuron, or a direction, says with one sign. */
+interface Said {
+  readonly side: string;
+  readonly sign: 1 | -1;
+  readonly score: number;
+  readonly tokens: readonly { readonly token: number; readonly text: string; readonly cosine: number }[];
 }
 
 async function decode(
@@ -114,73 +122,117 @@ async function decode(
   addresses: readonly string[],
   { top }: Options,
   { say, signal }: CommandContext,
-): Promise<DecodedUnit[]> {
+): Promise<{ layer: string; unit: number; says: Said[] }[]> {
   const { CajalError } = await import("../../graph/index.ts");
-  const { decodeUnits, parseAddress } = await import("../../probe/index.ts");
-  const decoded: DecodedUnit[] = [];
+  const { parseAddress } = await import("../../probe/index.ts");
+  const decoded = [];
   for (const address of addresses) {
     const { layer, units } = parseAddress(address);
     if (units === undefined)
       throw new CajalError("argument", `--decode ${address}: which of its units?`, {
         advice: `As in ${layer}:3 or ${layer}:3,5-9.`,
       });
-    decoded.push(...(await decodeUnits(model, layer, { units, top, signal })));
+    for (const unit of units) decoded.push({ layer, unit, says: await saidBy(model, layer, unit, top, signal) });
   }
-  for (const { layer, unit, promotes, suppresses } of decoded) {
+  for (const { layer, unit, says } of decoded) {
     say(`\n${layer}:${unit}`);
-    for (const [verb, list] of [
-      ["promotes", promotes],
-      ["suppresses", suppresses],
-    ] as const)
-      say(`  ${verb.padEnd(12)}${list.map((token) => `${shown(token)} ${signed(token.effect)}`).join("  ")}`);
+    for (const { side, sign, tokens } of says)
+      say(
+        `  ${(verbs[side]?.[sign] ?? side).padEnd(18)}${tokens.map((one) => `${quoted(one.text)} ${signed(one.cosine)}`).join("  ")}`,
+      );
   }
   say(
-    "\nEffects on logits of one unit of activity, through the final norm's weights, where the stream's root mean square is 1;",
+    "\nCosines of the neuron's weights with the tokens' rows of the head, gains of norms folded in. What it reads need not be what it writes,",
   );
-  say("what later blocks make of it is not counted.");
+  say("and what later blocks make of that is not counted.");
   return decoded;
+}
+
+const verbs: Readonly<Record<string, Readonly<Record<1 | -1, string>>>> = {
+  up: { 1: "reads (up, +)", [-1]: "reads (up, −)" },
+  gate: { 1: "gate opens at", [-1]: "gate closes at" },
+  down: { 1: "promotes", [-1]: "suppresses" },
+  stream: { 1: "promotes", [-1]: "suppresses" },
+};
+
+/** A neuron of a feed-forward network by all of its sides, one of them by its own layer, or an element of the stream. */
+async function saidBy(
+  model: TextModel,
+  layer: string,
+  unit: number,
+  top: number,
+  signal: AbortSignal,
+): Promise<Said[]> {
+  const { CajalError, Tensor } = await import("../../graph/index.ts");
+  const { decodeDirections, decodeTable } = await import("../../methods/interpret/lm-head-decoding/index.ts");
+  const { findLayer, neuronWeights } = await import("../../probe/index.ts");
+  const { kind, units } = findLayer(model.layers(), layer);
+  if (unit >= units) throw new CajalError("unknown-unit", `layer "${layer}" has units 0 to ${units - 1}, not ${unit}`);
+  const weights = await neuronWeights(model);
+  const network = weights.networks.find(({ taps }) => Object.values(taps).includes(layer));
+  const shownTokens = (tokens: readonly number[], words: readonly string[], cosine: Float32Array) =>
+    tokens.map((token, i) => ({ token, text: words[i], cosine: cosine[i] }));
+  if (network !== undefined) {
+    const own = (["up", "gate"] as const).find((side) => network.taps[side] === layer);
+    const table = await decodeTable(model, {
+      ...{ weights: { ...weights, networks: [network] }, layers: [network.layer], indices: [unit] },
+      ...{ topK: top, norm: "cosine", signal },
+      ...(own !== undefined && { sides: [own] }),
+    });
+    return table.neurons.map(({ side, sign, score, tokens, words, cosine }) => ({
+      ...{ side, sign, score, tokens: shownTokens(tokens, words, cosine) },
+    }));
+  }
+  if (units !== weights.width || kind === "heads")
+    throw new CajalError("argument", `${layer}: ${kind === "heads" ? "a head" : "it"} writes no single vector`, {
+      advice: `Decode neurons, as in ${weights.networks[0].taps.product}:3, or elements of a stream.`,
+    });
+  const element = Tensor.of(
+    Array.from({ length: units }, (_, i) => Number(i === unit)),
+    [1, units],
+  );
+  const [both] = await decodeDirections(model, element, { topK: top, norm: "cosine", signal });
+  return both.map(({ tokens, words, cosine, score }, i) => ({
+    ...{ side: "stream", sign: i === 0 ? 1 : -1, score, tokens: shownTokens(tokens, words, cosine) },
+  }));
 }
 
 async function find(
   model: TextModel,
-  text: string,
+  word: string,
   { top, layers }: Options,
   { say, signal, progress }: CommandContext,
 ) {
-  const { decodeUnits, findUnits } = await import("../../probe/index.ts");
+  const { searchNeurons } = await import("../../methods/interpret/lm-head-decoding/index.ts");
+  const { neuronWeights } = await import("../../probe/index.ts");
   const { formatTable } = await import("../table.ts");
-  // Of the text as it stands: a space before a word is part of its token.
-  const tokens = model.tokenizer?.encode(text) ?? model.encode(text);
-  const found = await findUnits(model, tokens, {
-    top,
-    signal,
-    ...(layers && {
-      layers: model
-        .layers(layers)
-        .filter(({ kind }) => kind !== "heads")
-        .map(({ name }) => name),
-    }),
+  const weights = await neuronWeights(model);
+  const wanted = layers && new Set(model.layers(layers).map(({ name }) => name));
+  const networks = weights.networks.filter(
+    ({ taps }) => wanted === undefined || Object.values(taps).some((name) => wanted.has(name)),
+  );
+  const hits = await searchNeurons(model, word, {
+    ...{ weights: { ...weights, networks }, limit: top, signal },
     onProgress: (done, total) => progress.update("reading weights", done, total, "neurons"),
   });
   progress.finish();
-  const rows = await Promise.all(
-    found.map(async ({ layer, unit, score }) => {
-      const [{ promotes }] = await decodeUnits(model, layer, { units: [unit], top: 5, signal });
-      return { layer, unit, score, promotes };
-    }),
-  );
-  const spelled = tokens.map((token) => shown({ token, text: model.decode([token]) })).join(" ");
+  const rows = [];
+  for (const { layer, expert, index, side, sign, cosine } of hits) {
+    const name = networks.find((network) => network.layer === layer && network.expert === expert)?.taps.product ?? "";
+    const said = (await saidBy(model, name, index, 5, signal)).find((one) => one.side === side && one.sign === sign);
+    rows.push({ layer: name, unit: index, side, sign, cosine, tokens: said?.tokens ?? [] });
+  }
   say(
-    `\nNeurons that promote ${spelled} most${tokens.length > 1 ? " (on average)" : ""}, ` +
-      "in standard deviations of what each does to all tokens:\n",
+    `\nNeurons nearest to ${JSON.stringify(word.trim())}, by the cosine of what they read (up, gate) or write (down):\n`,
   );
   say(
     formatTable(
-      ["neuron", "score", "promotes most"],
-      rows.map(({ layer, unit, score, promotes }) => [
+      ["neuron", "side", "cosine", "nearest words"],
+      rows.map(({ layer, unit, side, sign, cosine, tokens }) => [
         `${layer}:${unit}`,
-        score.toFixed(1),
-        promotes.map(shown).join(" "),
+        `${sign < 0 ? "−" : ""}${side}`,
+        cosine.toFixed(2),
+        tokens.map(({ text }) => quoted(text)).join(" "),
       ]),
     ),
   );
@@ -265,8 +317,8 @@ async function goOn(
   return continuations;
 }
 
-function shown({ token, text }: { readonly token: number; readonly text: string | undefined }): string {
-  return text === undefined || text.includes("\uFFFD") ? `#${token}` : JSON.stringify(text);
+function quoted(text: string): string {
+  return text.startsWith("#") ? text : JSON.stringify(text);
 }
 
 function signed(effect: number): string {

@@ -135,6 +135,8 @@ describe("files that are not what they should be", () => {
       "unknown-op",
       'net.onnx: the op "Frobnicate", at "Frobnicate_y", is not known',
     ]);
+    const named = errorOf(encodeModel(model(13, [node("constructor", ["x"], ["y"])], ["N", 4])));
+    expect([named.code, named.message]).toEqual(["unknown-op", expect.stringContaining('"constructor"')]);
     expect(
       errorOf(encodeModel(model(13, [{ ...node("Relu", ["x"], ["y"]), domain: "com.acme" }], ["N", 4]))).message,
     ).toContain('"com.acme.Relu"');
@@ -234,6 +236,13 @@ describe("files that are not what they should be", () => {
     expect(errorOf(encodeModel(model(17, [attention], [1, 8, 2], [bias]))).message).toBe(
       'MultiHeadAttention: [1, 8, 2] × [1] × [1]: the ranks are not those that the op takes, at "MultiHeadAttention_y"',
     );
+  });
+
+  it("rotary tables that lack an axis", () => {
+    const table = tensorToProto(Tensor.zeros([6]), "t");
+    const turn = node("RotaryEmbedding", ["x", "t", "t"], ["y"]);
+    const { code, message } = errorOf(encodeModel(model(23, [turn], [1, 2, 3, 4], [table])));
+    expect([code, message]).toEqual(["bad-onnx", expect.stringContaining("the tables give rank 1")]);
   });
 
   it("a node without names is called by its op", () => {

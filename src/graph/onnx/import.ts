@@ -41,6 +41,8 @@ export interface ImportedModel {
   readonly outputs: readonly Port[];
   /** Float initializers with at least one axis: what training would change. */
   readonly params: Readonly<Record<string, Tensor>>;
+  /** All other initializers: integers (quantised weights among them), single numbers, what decides shapes. */
+  readonly constants: Readonly<Record<string, Tensor>>;
   readonly nodes: readonly ImportedNode[];
   readonly opset: number;
   readonly metadata: Readonly<Record<string, string>>;
@@ -96,6 +98,7 @@ export function importModel(model: ModelProto, external: ExternalData, source: s
     inputs,
     outputs,
     params,
+    constants: Object.fromEntries(constants),
     opset,
     nodes: nodes.map((node) => ({
       name: nodeName(node),
@@ -144,7 +147,9 @@ function checkOpset(model: ModelProto, source: string): number {
 function staticNames(nodes: readonly NodeProto[], names = new Set<string>()): Set<string> {
   for (const { opType = "", input, attribute } of nodes) {
     for (const { g } of attribute) if (g !== undefined) staticNames(g.node, names);
-    const indices = [...(ops[opType]?.staticInputs ?? []), ...(oldStaticInputs[opType] ?? [])];
+    // A damaged file may name an op "constructor".
+    const known = Object.hasOwn(ops, opType) ? ops[opType] : undefined;
+    const indices = [...(known?.staticInputs ?? []), ...(oldStaticInputs.get(opType) ?? [])];
     for (const i of indices) if (input[i] !== undefined) names.add(input[i]);
   }
   return names;

@@ -283,7 +283,10 @@ export function upgrade(node: Invocation, opset: number, tracer: Tracer): Invoca
 }
 
 /** Input positions of an op, in any version, that must be known while tracing, besides those its definition names. */
-export const oldStaticInputs: Readonly<Record<string, readonly number[]>> = { Upsample: [1], Resize: [1] };
+export const oldStaticInputs: ReadonlyMap<string, readonly number[]> = new Map([
+  ["Upsample", [1]],
+  ["Resize", [1]],
+]);
 
 /** Ops that exist under another name, or as compositions, only. */
 export const renamedOps: ReadonlySet<string> = new Set([

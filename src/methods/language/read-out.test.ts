@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../graph/index.ts";
-import { adjustedRandIndex } from "../../nn/index.ts";
-import { kMeans } from "./k-means.ts";
 import { probe } from "./linear-probe.ts";
 
 /** Three clouds in five dimensions. */
@@ -41,13 +39,4 @@ describe("a linear probe", () => {
     expect(accuracy).toBeLessThan(0.7);
     expect(accuracy).toBeGreaterThan(0.3);
   });
-});
-
-it("k-means finds clouds; it falls into the best of its starts", () => {
-  const { x, labels } = clouds(0.3);
-  const found = kMeans(x, 3, { restarts: 5 });
-  expect(adjustedRandIndex(found.labels, labels)).toBe(1);
-  expect(kMeans(x, 3, { restarts: 8 }).inertia).toBeLessThanOrEqual(found.inertia);
-  expect(kMeans(Tensor.of([1, 1, 1, 1], [4, 1]), 2).inertia).toBe(0);
-  expect(() => kMeans(x, 200)).toThrow("150 points do not make 200 clusters");
 });

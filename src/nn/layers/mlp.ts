@@ -41,16 +41,20 @@ export function initGatedMlp(
   return { gate: layer("gate", width, hidden), up: layer("up", width, hidden), down: layer("down", hidden, width) };
 }
 
-/** x [..., width] → down(activation(gate(x)) · up(x)). The activation is a sigmoid in GLU, SiLU in SwiGLU. Tap: "hidden". */
+/** x [..., width] → down(activation(gate(x)) · up(x)). The activation is a sigmoid in GLU, SiLU in SwiGLU. Taps: "gate", "up", "hidden". */
 export function glu(p: GatedMlp<Value | Tensor>, x: Value, activation: Activation = sigmoid): Value {
   const hidden = tap("hidden", gated(p, x, activation));
   return scope("down", () => linear(p.down, hidden));
 }
 
-/** What the gate lets through: activation(gate(x)) · up(x), [..., hidden]. */
+/** What the gate lets through: activation(gate(x)) · up(x), [..., hidden]. Taps: "gate", before its activation, and "up". */
 export function gated(p: GatedMlp<Value | Tensor>, x: Value, activation: Activation): Value {
-  const gate = scope("gate", () => activation(linear(p.gate, x)));
-  return scope("up", () => gate.mul(linear(p.up, x)));
+  const project = (name: "gate" | "up") =>
+    tap(
+      name,
+      scope(name, () => linear(p[name], x)),
+    );
+  return activation(project("gate")).mul(project("up"));
 }
 
 /** GLU whose gate is a SiLU (Shazeer 2020), as in Llama. */

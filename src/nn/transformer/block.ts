@@ -68,7 +68,8 @@ export interface BlockOptions extends AttentionOptions {
 
 /**
  * x [batch, steps, width] → [batch, steps, width]. Taps: "heads" [batch, steps, heads, headWidth], what each head says before the output
- * projection; "mlp" [batch, steps, hidden], the neurons: what the last feed-forward layer reads; "residual", the stream behind the block;
+ * projection; "up" [batch, steps, hidden], what the neurons read of the stream, and "gate", where they have one: before activation; "mlp"
+ * [batch, steps, hidden], the neurons themselves: what the last feed-forward layer reads; "residual", the stream behind the block;
  * "middle", the stream between the parts, unless they are parallel; and "attention/pattern".
  */
 export function block(p: Block<Value | Tensor>, x: Value, options: BlockOptions): Value {
@@ -113,7 +114,7 @@ function around(
     return dropout(normed("attentionAfterNorm", y));
   };
   const feedForward = (h: Value) => {
-    const { neurons, down } = scope("feedForward", () => hidden(p.feedForward, h, activation));
+    const { neurons, down } = hidden(p.feedForward, h, activation);
     const read = tap("mlp", neurons);
     const y = scope("feedForward/down", () => linear(down, read));
     return dropout(normed("feedForwardAfterNorm", y));
@@ -138,7 +139,8 @@ function hidden(
   const [last] = p.slice(-1);
   if (p.length < 2) throw new CajalError("argument", "block: a feed-forward network needs two layers at least");
   const act = activation ?? gelu;
-  return { neurons: act(mlp(p.slice(0, -1), h, act)), down: last };
+  const up = scope("feedForward", () => mlp(p.slice(0, -1), h, act));
+  return { neurons: act(tap("up", up)), down: last };
 }
 
 /** By layer norm, or, without a shift, by RMS norm. @param epsilon default 1e-5 */

@@ -28,7 +28,7 @@ type Step = (
   wanted: Value,
 ) => ReturnType<typeof gptStep>;
 
-/** Layers: "embedding", and of each block "heads", "middle" (unless parallel), "mlp" and "residual", as `gpt` taps them. */
+/** Layers: "embedding", and of each block "heads", "middle" (unless parallel), "gate" (if it has one), "up", "mlp" and "residual", as `gpt` taps them. */
 export class DecoderNetwork implements TextNetwork {
   readonly decoder: Decoder;
   readonly layers: readonly TextLayer[];
@@ -121,14 +121,21 @@ function counted(like: Value, count: number): Value {
   );
 }
 
-function layersOf({ sizes, options }: Decoder): TextLayer[] {
+function layersOf({ sizes, options, params }: Decoder): TextLayer[] {
   const { layers, width, heads, headWidth, hidden } = sizes;
   const stream = (name: string): TextLayer => ({ name, kind: "stream", units: width, shape: [width] });
+  const projection = (name: string): TextLayer => ({ name, kind: "projection", units: hidden, shape: [hidden] });
   const blocks = Array.from({ length: layers }, (_, i): TextLayer[] => [
     { name: `block${i}/heads`, kind: "heads", units: heads, shape: [heads, headWidth] },
     ...(options.placement === "parallel" ? [] : [stream(`block${i}/middle`)]),
+    ...(isGated(params.blocks[i]) ? [projection(`block${i}/gate`)] : []),
+    projection(`block${i}/up`),
     { name: `block${i}/mlp`, kind: "neurons", units: hidden, shape: [hidden] },
     stream(`block${i}/residual`),
   ]);
   return [stream("embedding"), ...blocks.flat()];
+}
+
+function isGated({ feedForward }: Decoder["params"]["blocks"][number]): boolean {
+  return "gate" in feedForward;
 }

@@ -9,7 +9,7 @@ import type { TextEdits } from "./text-edit.ts";
 export interface TextLayer {
   /** The part of a neuron's address before the colon. */
   readonly name: string;
-  /** "stream", "heads", "neurons"; in an ONNX model the op that makes it. */
+  /** "stream", "heads", "projection" (what neurons read, before activation), "neurons"; in an ONNX model the op that makes it. */
   readonly kind: string;
   /** Neurons, elements of a stream, or heads. */
   readonly units: number;
@@ -28,6 +28,8 @@ export interface TextNetwork extends Pick<LanguageModel, "fixed" | "context"> {
   readonly parameters: number;
   readonly layers: readonly TextLayer[];
   readonly weights: Weights<Tensor>;
+  /** What else is in an ONNX file by name: integers, quantised weights among them. */
+  readonly constants?: Weights<Tensor>;
   /** Whether a step sees only those before it. */
   readonly causal: boolean;
   /** The weights by their role, where the architecture is known. */

@@ -67,6 +67,10 @@ export class OnnxNetwork implements TextNetwork {
     return this.imported.params;
   }
 
+  get constants(): Weights<Tensor> {
+    return this.imported.constants;
+  }
+
   get parameters(): number {
     return Object.values(this.weights).reduce((sum, { size }) => sum + size, 0);
   }

@@ -63,10 +63,13 @@ it.each(cases)("%s: with a cache the logits are the same", async (name) => {
 it.each(["llama", "gpt-neox", "gemma2"])("%s: layers are listed, and hold what is listed", async (name) => {
   const model = await tiny(name);
   const names = model.layers().map((layer) => layer.name);
+  const gated = name !== "gpt-neox";
   expect(names).toEqual([
     "embedding",
     ...[0, 1].flatMap((i) =>
-      ["heads", ...(name === "gpt-neox" ? [] : ["middle"]), "mlp", "residual"].map((part) => `block${i}/${part}`),
+      ["heads", ...(name === "gpt-neox" ? [] : ["middle"]), ...(gated ? ["gate"] : []), "up", "mlp", "residual"].map(
+        (part) => `block${i}/${part}`,
+      ),
     ),
   ]);
   const activations = await model.activations(prompt, names);

@@ -15,7 +15,11 @@ export const rotaryEmbedding: Composition = (node) => {
   const interleaved = integer(node, "interleaved", 0) === 1;
 
   // [batch, length, 1, turned/2], the same for all heads.
-  const [cos, sin] = [cosines, sines].map((table) => (positions ? table.gather(positions) : table).unsqueeze(2));
+  const [cos, sin] = [cosines, sines].map((table) => {
+    const angles = positions ? table.gather(positions) : table;
+    if (angles.rank !== 3) throw new Error(`the tables give rank ${angles.rank}, not [batch, length, angles]`);
+    return angles.unsqueeze(2);
+  });
   if (cos.shape[3] !== turned / 2) throw new Error(`the tables have ${cos.shape[3]} angles, not ${turned / 2}`);
   const places = range(turned / 2);
   const part = (which: 0 | 1) =>

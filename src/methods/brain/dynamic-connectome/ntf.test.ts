@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
-import { bestAssignment } from "../assignment.ts";
 import { plantedTensor, tensorIdentities } from "./experiment/identities.ts";
 import { chooseRank, factorSimilarity, ntf, ntfRankScan } from "./ntf.ts";
 
@@ -109,25 +108,5 @@ describe("ntf", () => {
     expect(() => ntf(Tensor.of([[[1, -1]]]), { rank: 1, ...quiet })).toThrow("entry 1 is -1");
     expect(() => ntf(Tensor.full([2, 2], 1), { rank: 1 })).toThrow("[times, animals, pairs]");
     expect(() => ntf(Tensor.zeros([2, 2, 2]), { rank: 1 })).toThrow("nothing but zeros");
-  });
-});
-
-describe("bestAssignment", () => {
-  it("is the best of all permutations", () => {
-    const rng = new Rng(10);
-    const orders = (n: number, k: number): number[][] =>
-      k === 0
-        ? [[]]
-        : orders(n, k - 1).flatMap((head) =>
-            Array.from({ length: n }, (_, c) => c)
-              .filter((c) => !head.includes(c))
-              .map((c) => [...head, c]),
-          );
-    for (let trial = 0; trial < 40; trial++) {
-      const [rows, columns] = [4, 4 + (trial % 3)];
-      const values = Array.from({ length: rows }, () => Float64Array.from({ length: columns }, () => rng.random()));
-      const sum = (order: ArrayLike<number>) => values.reduce((s, row, r) => s + row[order[r]], 0);
-      expect(sum(bestAssignment(values))).toBeCloseTo(Math.max(...orders(columns, rows).map(sum)), 12);
-    }
   });
 });

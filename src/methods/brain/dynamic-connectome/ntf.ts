@@ -1,7 +1,7 @@
 /** @file Stage 2: non-negative tensor factorisation with restarts, and which rank the data support. */
 
 import { CajalError, formatShape, Rng, type Tensor } from "../../../graph/index.ts";
-import { bestAssignment } from "../assignment.ts";
+import { bestAssignment } from "../../../nn/index.ts";
 import { type Fit, hals, type Limits, type Unfolded } from "./hals.ts";
 
 export interface NtfOptions {

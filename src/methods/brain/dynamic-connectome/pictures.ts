@@ -1,8 +1,7 @@
 /** @file Motifs as figures: when, in which animals, between which neurons; and how neurons change their company from motif to motif. */
 
-import { groupCount } from "../../../nn/index.ts";
+import { bestAssignment, groupCount } from "../../../nn/index.ts";
 import type { Figure, HeatMap, Panels, PlotFigure, Row } from "../../../plot/index.ts";
-import { bestAssignment } from "../assignment.ts";
 import type { Motif } from "./dynamic-connectome.ts";
 
 export interface MotifPictureOptions {

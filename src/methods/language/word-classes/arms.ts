@@ -1,9 +1,9 @@
 /** @file The arms of the experiment: networks that are alike but for what they were trained on, if at all. */
 
 import type { Tensor } from "../../../graph/index.ts";
-import { adjustedRandIndex, purity } from "../../../nn/index.ts";
+import { adjustedRandIndex, kMeans, purity } from "../../../nn/index.ts";
 import type { Run } from "../../run.ts";
-import { kMeans } from "../k-means.ts";
+import { conditionalGdv } from "../discrimination-controls.ts";
 import { standardised } from "../standardise.ts";
 import type { TaggedText } from "../tagged-text.ts";
 import type { Vocabulary } from "../vocabulary.ts";
@@ -41,6 +41,8 @@ export interface ArmResult {
   readonly arm: string;
   readonly prediction: Prediction;
   readonly readings: readonly LayerReading[];
+  /** Of the last hidden layer: the value by the class of the next word, among contexts that end with the same word. */
+  readonly sameLastWord: number;
   /** k-means on the last hidden layer against the classes of the next word. */
   readonly clusters: { readonly adjustedRand: number; readonly purity: number };
 }
@@ -109,12 +111,14 @@ export async function readArm(run: Run, arm: Arm, model: NextWordModel, setting:
       signal: run.signal,
       onLayer: (done, total) => run.progress(stage, done, total, "layers"),
     });
-    const hidden = model.network.layers[model.network.layers.length - 2];
-    const found = kMeans(standardised(states.layers[hidden]).scaled, setting.classes.length, { seed: run.seed });
+    const hidden = states.layers[model.network.layers[model.network.layers.length - 2]];
+    const lastWords = states.contexts.map((words) => words[words.length - 1]);
+    const found = kMeans(standardised(hidden).scaled, setting.classes.length, { seed: run.seed });
     return {
       arm: arm.name,
       prediction: await evaluateNextWord(model, setting.analysis, run.compile),
       readings,
+      sameLastWord: (await conditionalGdv(hidden, states.next, lastWords, { fewest: fewestOf(setting.perClass) })).gdv,
       clusters: {
         adjustedRand: adjustedRandIndex(found.labels, states.next),
         purity: purity(found.labels, states.next),

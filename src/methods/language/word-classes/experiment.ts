@@ -107,7 +107,11 @@ export function readStories(run: Run, { analysis }: Texts, options: Options): Pr
   const stage = "layers: stories260K";
   return run.part(stage, async () => {
     const { context, perClass, probeSteps } = options;
-    const states = await contextStates(await loadStories260K(run.data), analysis, {
+    const model = await loadStories260K(run.data);
+    // What neurons read before activation is left out: it is the stream in other coordinates.
+    const layers = model.layers().filter(({ kind }) => kind !== "projection");
+    const states = await contextStates(model, analysis, {
+      layers: layers.map(({ name }) => name),
       context,
       perClass,
       classes: wordClasses,

@@ -3,6 +3,7 @@
  * the word that is still to come; with the controls that such a figure needs. After Surendra et al. 2023, arXiv:2302.07588.
  */
 
+export { type Clusters, type KMeansOptions, kMeans } from "../../../nn/index.ts";
 export {
   type ConditionalDiscrimination,
   type ConditionalOptions,
@@ -11,7 +12,6 @@ export {
   type NullBand,
 } from "../discrimination-controls.ts";
 export { type Discrimination, type GdvOptions, gdv } from "../generalized-discrimination.ts";
-export { type Clusters, type KMeansOptions, kMeans } from "../k-means.ts";
 export { type ProbeOptions, type ProbeResult, probe } from "../linear-probe.ts";
 export { type Embedded, type MdsOptions, mds } from "../mds.ts";
 export { standardised } from "../standardise.ts";

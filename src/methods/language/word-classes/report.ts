@@ -14,6 +14,7 @@ export function reportEnglish(run: Run, { arms, baselines, model }: Study, { cla
     run.metric(`GDV by next class: ${result.arm}`, top.next);
     run.metric(`GDV by last class: ${result.arm}`, top.last);
     run.metric(`conditional GDV: ${result.arm}`, top.conditional);
+    run.metric(`GDV given the last word itself: ${result.arm}`, result.sameLastWord);
     run.metric(`probe accuracy of the next class: ${result.arm}`, top.accuracy);
     run.metric(`held-out loss: ${result.arm}`, result.prediction.loss, { unit: "nats" });
   }

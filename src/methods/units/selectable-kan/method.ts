@@ -28,6 +28,7 @@ export default defineMethod({
     trainImages: count(640).max(60_000).default(10_000).describe("training images of each set of pictures"),
     testImages: count(1).max(10_000).default(2000).describe("test images of each set of pictures"),
     epochs: count(1).default(4).describe("passes over the training images"),
+    pictureRate: z.number().positive().default(0.005).describe("learning rate of each network on pictures"),
   }),
   quick: { functions: 3, steps: 30, points: 80, trainImages: 640, testImages: 200, epochs: 1 },
   data: ["mnist", "fashion-mnist"],

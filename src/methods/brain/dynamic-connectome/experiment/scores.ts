@@ -1,7 +1,6 @@
 /** @file How well factors and communities meet what was planted. */
 
-import { areaUnderRoc, normalisedMutualInformation } from "../../../../nn/index.ts";
-import { bestAssignment } from "../../assignment.ts";
+import { areaUnderRoc, bestAssignment, normalisedMutualInformation } from "../../../../nn/index.ts";
 import { cosine, type Ntf } from "../ntf.ts";
 import type { PlantedMotif } from "./planted-motifs.ts";
 

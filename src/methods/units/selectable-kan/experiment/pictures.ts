@@ -26,9 +26,11 @@ export interface PictureOptions {
   readonly trainImages: number;
   readonly testImages: number;
   readonly epochs: number;
+  /** Adam's learning rate, of all networks. */
+  readonly pictureRate: number;
 }
 
-export const pictureArms = { selecting: "S-ConvKAN", plain: "CNN" } as const;
+export const pictureArms = { selecting: "S-ConvKAN", one: "S-ConvKAN with 1 space", plain: "CNN" } as const;
 
 /** One network on one set. */
 export interface PictureResult {
@@ -46,6 +48,7 @@ interface Task {
   readonly train: LabelledBytes;
   readonly test: LabelledBytes;
   readonly steps: number;
+  readonly rate: number;
   readonly rng: Rng;
 }
 
@@ -75,20 +78,24 @@ export async function learnPictures(run: Run, options: PictureOptions): Promise<
     const train = await firstImages(run, set, "train", options.trainImages);
     const test = await firstImages(run, set, "test", options.testImages);
     const steps = options.epochs * Math.floor(train.y.size / batch);
-    const task = { set, train, test, steps, rng: run.rng.split(set) };
-    const selecting = await learnConvKan(run, task, pictureArms.selecting, 2);
-    results.push(selecting);
-    for (const space of spaceNames) results.push(await learnConvKan(run, task, space, 1, [space]));
-    results.push(await learnPlain(run, task, selecting.parameters));
+    const task = { set, train, test, steps, rate: options.pictureRate, rng: run.rng.split(set) };
+    const selecting = await learnConvKans(run, task, [
+      { name: pictureArms.selecting, keep: 2 },
+      { name: pictureArms.one, keep: 1 },
+    ]);
+    results.push(...selecting);
+    for (const space of spaceNames)
+      results.push(...(await learnConvKans(run, task, [{ name: space, keep: 1 }], [space])));
+    results.push(await learnPlain(run, task, selecting[0].parameters));
   }
   return results;
 }
 
 /** What training takes from the run and its part. */
-const within = (run: Run, part: Part, { steps, rng }: Task, stage: string) => ({
+const within = (run: Run, part: Part, { steps, rate, rng }: Task, stage: string) => ({
   steps,
   batch,
-  rate: 0.01,
+  rate,
   loss: "crossEntropy" as const,
   rng: rng.split("batches"),
   compile: run.compile,
@@ -97,29 +104,42 @@ const within = (run: Run, part: Part, { steps, rng }: Task, stage: string) => ({
   onStep: (at: { readonly step: number; readonly steps: number }) => run.progress(stage, at.step, at.steps, "steps"),
 });
 
-/** Trains, selects, prunes and tunes a network; a part for each training, so that each has its checkpoint. */
-async function learnConvKan(
+interface Arm {
+  readonly name: string;
+  /** Spaces that each node keeps. */
+  readonly keep: number;
+}
+
+/**
+ * Trains a network of all spaces of the pool, from which each arm selects, prunes and tunes its own; a part for each training, so that each
+ * has its checkpoint.
+ */
+async function learnConvKans(
   run: Run,
   task: Task,
-  name: string,
-  keep: number,
+  arms: readonly Arm[],
   pool?: readonly SpaceName[],
-): Promise<PictureResult> {
+): Promise<PictureResult[]> {
   const { set, train } = task;
   const initial = convKan(task.rng.split("weights"), pool);
-  const { params, chosen } = await run.part(`${set}: ${name}, spaces`, async (part) => {
-    const { model } = await trainSpaces(initial, train, within(run, part, task, `${set}: ${name}`));
-    const contributed = await contributions(model, firstOf(train, measured).x, { batch, compile: run.compile });
-    return { params: model.params, chosen: select(contributed, keep) };
+  const { params, contributed } = await run.part(`${set}: ${arms[0].name}, spaces`, async (part) => {
+    const { model } = await trainSpaces(initial, train, within(run, part, task, `${set}: ${arms[0].name}, spaces`));
+    const { x } = firstOf(train, measured);
+    return { params: model.params, contributed: await contributions(model, x, { batch, compile: run.compile }) };
   });
-  const pruned = prune({ ...initial, params, stage: "trained" }, chosen);
-  const tuned = await run.part(`${set}: ${name}, pruned`, async (part) => {
-    const { params: last } = await fineTune(pruned, train, within(run, part, task, `${set}: ${name}`));
-    return { params: last };
-  });
-  const model = { ...pruned, ...tuned };
-  const accuracy = await accuracyOn(run, task.test, (x) => applyModel(model, x));
-  return { set, model: name, accuracy, parameters: parameterCount(model), chosen };
+  const results: PictureResult[] = [];
+  for (const { name, keep } of arms) {
+    const chosen = select(contributed, keep);
+    const pruned = prune({ ...initial, params, stage: "trained" }, chosen);
+    const tuned = await run.part(`${set}: ${name}, pruned`, async (part) => {
+      const { params: last } = await fineTune(pruned, train, within(run, part, task, `${set}: ${name}`));
+      return { params: last };
+    });
+    const model = { ...pruned, ...tuned };
+    const accuracy = await accuracyOn(run, task.test, (x) => applyModel(model, x));
+    results.push({ set, model: name, accuracy, parameters: parameterCount(model), chosen });
+  }
+  return results;
 }
 
 async function learnPlain(run: Run, task: Task, parameters: number): Promise<PictureResult> {
@@ -145,9 +165,10 @@ export function reportPictures(run: Run, results: readonly PictureResult[]): voi
     const of = results.filter((result) => result.set === set);
     const accuracy = (model: string) => of.find((result) => result.model === model)?.accuracy ?? Number.NaN;
     const singles = spaceNames.reduce((sum, name) => sum + accuracy(name), 0) / spaceNames.length;
-    run.metric(`${set}: accuracy of S-ConvKAN`, accuracy(pictureArms.selecting));
+    for (const arm of [pictureArms.selecting, pictureArms.one]) run.metric(`${set}: accuracy of ${arm}`, accuracy(arm));
     run.metric(`${set}: accuracy of a CNN with as many parameters`, accuracy(pictureArms.plain));
-    run.metric(`${set}: S-ConvKAN minus mean of single spaces`, accuracy(pictureArms.selecting) - singles);
+    for (const arm of [pictureArms.selecting, pictureArms.one])
+      run.metric(`${set}: ${arm} minus mean of single spaces`, accuracy(arm) - singles);
   }
   run.table("pictures", {
     caption:

@@ -1,7 +1,6 @@
 /** @file k-means (Lloyd 1982), begun by k-means++ (Arthur & Vassilvitskii 2007), the best of several starts. */
 
-import { CajalError, Rng, type Tensor } from "../../graph/index.ts";
-import { matrixShape } from "./distances.ts";
+import { CajalError, Rng, type Tensor } from "../graph/index.ts";
 
 export interface KMeansOptions {
   /** Starts. Default 20. */
@@ -21,7 +20,9 @@ export interface Clusters {
 
 /** @param x [points, dimensions]. @throws CajalError `argument` when there are fewer points than clusters */
 export function kMeans(x: Tensor, k: number, options: KMeansOptions = {}): Clusters {
-  const [points, dimensions] = matrixShape(x, "kMeans");
+  if (x.shape.length !== 2 || x.size === 0)
+    throw new CajalError("shape", `kMeans: ${x} is no matrix [points, dimensions]`);
+  const [points, dimensions] = x.shape;
   const { restarts = 20, iterations = 100, seed = 0 } = options;
   if (!(Number.isInteger(k) && k >= 1 && k <= points))
     throw new CajalError("argument", `kMeans: ${points} points do not make ${k} clusters`);
