@@ -3,6 +3,23 @@
  * by weighted mutual information; and what can be done with descriptions.
  */
 
+export {
+  AblatableModel,
+  type AblatableOptions,
+  accuracyWithout,
+  type LabelledInputs,
+  labelledInputs,
+  type UnitAddress,
+} from "./ablation.ts";
+export {
+  type AblationCurve,
+  type AblationCurves,
+  type AnalyzeOptions,
+  analyze,
+  type Criterion,
+  criteria,
+} from "./analyze.ts";
+export { type AuditedModel, type AuditReport, audit, mentions, type NamedDescriptions } from "./audit.ts";
 export { type BeamOptions, type Beams, beamSearch } from "./beam-search.ts";
 export { bleu } from "./bleu.ts";
 export { encoderDepths, makeEncoder, openCaptioner, openEncoder, trainBuiltin } from "./builtin.ts";
