@@ -6,11 +6,9 @@ import {
   encodeSafetensors,
   forEachLeaf,
   mapLeaves,
-  Rng,
   Tensor,
 } from "../../../graph/index.ts";
-import { initDecoder } from "./decoder.ts";
-import { initCaptionModel } from "./language-model.ts";
+import { blankCaptionModel, blankDecoder } from "./blank-captioner.ts";
 import { Scaling } from "./scaling.ts";
 import type { CaptionerWeights } from "./train-captioner.ts";
 import { Vocabulary } from "./vocabulary.ts";
@@ -60,12 +58,10 @@ export function decodeCaptioner(bytes: Uint8Array, name = "the captioner"): Capt
   const sizes = parseSizes(metadata.sizes);
   if (sizes === undefined) throw fail("it does not say how large its networks are");
   const vocabulary = new Vocabulary((metadata.vocabulary ?? "").split(" ").filter(Boolean));
-  // What an untrained one of these sizes looks like.
-  const rng = new Rng(0);
   const { features, languageLayers, languageHidden, languageEmbedding, ...rest } = sizes;
   const like = {
-    decoder: initDecoder(rng, { ...rest, features, vocabulary: vocabulary.size }),
-    languageModel: initCaptionModel(rng, {
+    decoder: blankDecoder({ ...rest, features, vocabulary: vocabulary.size }),
+    languageModel: blankCaptionModel({
       vocabulary: vocabulary.size,
       layers: languageLayers,
       hidden: languageHidden,

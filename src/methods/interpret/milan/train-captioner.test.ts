@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { compile, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { compile, forEachLeaf, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { blankCaptionModel, blankDecoder } from "./blank-captioner.ts";
 import { bleu } from "./bleu.ts";
 import { rankByInformation } from "./captioner.ts";
 import { decodeCaptioner, encodeCaptioner } from "./captioner-file.ts";
@@ -80,6 +81,20 @@ it("learns to name what regions have in common; information prefers it to what i
   expect(again.filter(([best], i) => best.text === candidates[i][0].text).length).toBeGreaterThan(21);
   await Promise.all([captioner.release(), kept.release()]);
 }, 60_000);
+
+it("what a file is filled into has the shapes of what is trained", () => {
+  const shapes = (tree: object) => {
+    const list: string[] = [];
+    forEachLeaf(tree, (leaf, path) => list.push(`${path} ${(leaf as Tensor).shape}`));
+    return list;
+  };
+  for (const projection of [undefined, 6]) {
+    const sizes = { features: 9, vocabulary: 12, hidden: 8, embedding: 4, ...(projection && { projection }) };
+    expect(shapes(blankDecoder(sizes))).toEqual(shapes(initDecoder(new Rng(1), sizes)));
+  }
+  const sizes = { vocabulary: 12, hidden: 8, embedding: 4, layers: 3 };
+  expect(shapes(blankCaptionModel(sizes))).toEqual(shapes(initCaptionModel(new Rng(1), sizes)));
+});
 
 it("refuses a file that is none, and captions that do not belong to features", async () => {
   expect(() => decodeCaptioner(new Uint8Array(40))).toThrow(expect.objectContaining({ code: "bad-file" }));
