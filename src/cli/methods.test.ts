@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineMethod } from "../methods/index.ts";
 import { layOutMethod } from "../node/index.ts";
+import { mirrored } from "../node/testing/mirror.ts";
 import { addFlags, describeFlags, readFlags } from "./method-flags.ts";
 import { formatDemand, formatFigure } from "./method-words.ts";
 
@@ -113,7 +114,7 @@ describe("the command", () => {
     expect((await cajal("list", "cars")).code).toBe(1);
   });
 
-  it("runs an experiment, makes its page, lists it", async () => {
+  it.skipIf(!mirrored("mnist"))("runs an experiment, makes its page, lists it", async () => {
     const slug = "active-dendrites";
     const ran = await cajal("run", slug, "--quick", "--json");
     const run = JSON.parse(ran.out) as { id: string; state: string; metrics: unknown[] };

@@ -15,3 +15,16 @@ export async function loadCaptions(source: DataSource, options: CaptionOptions =
   const bytes = await unpacked(source, "multi30k", `raw/${split}.${language}.gz`);
   return new TextDecoder().decode(bytes).trimEnd().split("\n");
 }
+
+/**
+ * The same descriptions in words: lower case, punctuation apart.
+ * @throws CajalError as the source
+ */
+export async function loadCaptionWords(
+  source: DataSource,
+  { language = "en", split = "train" }: CaptionOptions & { readonly language?: "en" | "de" } = {},
+): Promise<string[][]> {
+  const bytes = await unpacked(source, "multi30k", `tok/${split}.lc.norm.tok.${language}.gz`);
+  const lines = new TextDecoder().decode(bytes).trimEnd().split("\n");
+  return lines.map((line) => line.trim().split(/\s+/));
+}

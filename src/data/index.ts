@@ -1,7 +1,7 @@
 /** @file cajal/data: pictures with what is known of them, data sets by name, generators with known truth, NumPy's files. */
 
 export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
-export { type CaptionOptions, loadCaptions } from "./captions.ts";
+export { type CaptionOptions, loadCaptions, loadCaptionWords } from "./captions.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
 export { type Emoji, loadEmoji } from "./emoji.ts";
@@ -54,3 +54,4 @@ export { type HuggingFaceTokenizerOptions, readHuggingFaceTokenizer } from "./to
 export { readLlama2cTokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { trainBytePairs } from "./tokenizers/train-bpe.ts";
 export { loadTreebank, type Treebank, treebanks } from "./universal-dependencies.ts";
+export { mostFrequent, unknownWord, type Vocabulary, vocabularyOf } from "./vocabulary.ts";

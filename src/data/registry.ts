@@ -201,7 +201,8 @@ export const registry: Readonly<Record<string, DataEntry>> = {
   },
   multi30k: {
     kind: "files",
-    title: "Multi30k: 31,014 descriptions of pictures in English, German, French and Czech, as they were written",
+    title:
+      "Multi30k: 31,014 descriptions of pictures in English, German, French and Czech, as they were written; English and German also in words",
     licence: "research and education, non-commercial",
     citation:
       "D. Elliott, S. Frank, K. Sima'an, L. Specia: Multi30K: multilingual English-German image descriptions (2016)",
@@ -219,6 +220,38 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "raw/val.de.gz": "f0cba2f995189cf5770f29a8a9a537a3ad3f51657ad873405082ff6863a5e75a",
       "raw/val.en.gz": "14f7d25ddd868909a9213e361768460edcacdd6ab9d1e77b92560dc10c10dc28",
       "raw/val.fr.gz": "ca3106f1a72390591d25f6c45cb4cd39dec4cd3f123e099748a3ce5256c160e9",
+      "tok/test_2016_flickr.lc.norm.tok.de.gz": "06de5ab8906227233d705aeca0ba207f420937d424e2c9300b65263d84abd1e4",
+      "tok/test_2016_flickr.lc.norm.tok.en.gz": "6998552fc746040fed0995c8490a65bd93e5445ed360c884ffe5df3e65d3a226",
+      "tok/train.lc.norm.tok.de.gz": "657b61a2824b0b37be45857780e67f18cdb9f1815f621e4008fe0ac57bf74fcf",
+      "tok/train.lc.norm.tok.en.gz": "6e07e3b9937f2bcb538f14030f9ca376fc2bb5afbaf20b66d9d85b32e8e797b1",
+      "tok/val.lc.norm.tok.de.gz": "dfd30c6b754102701e98fe958c4e73962fe06bcef009eefa7be70059049de3e7",
+      "tok/val.lc.norm.tok.en.gz": "a707d913822b59784ee80a677601399d0953ae823fb1066706193a32149f2d20",
+    },
+    official: {
+      "tok/test_2016_flickr.lc.norm.tok.de.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/test_2016_flickr.lc.norm.tok.de",
+        sha256: "c6a33d39d48f9f510de147651316cd9d918e09ad0219df734a2f16b6baccacc4",
+      },
+      "tok/test_2016_flickr.lc.norm.tok.en.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/test_2016_flickr.lc.norm.tok.en",
+        sha256: "5b7f32627cf99eced828311b955dae9800bb52bc8b91cf8b6526829e605b29d2",
+      },
+      "tok/train.lc.norm.tok.de.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/train.lc.norm.tok.de",
+        sha256: "cb5a23529b65ec2061f1dc446192a9c37382b63cc75f81a0be59d34894b3a505",
+      },
+      "tok/train.lc.norm.tok.en.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/train.lc.norm.tok.en",
+        sha256: "08925f8e0572bcd5a006702fc5fe20e2d77c6917d4eebd576fc20de6693c2119",
+      },
+      "tok/val.lc.norm.tok.de.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/val.lc.norm.tok.de",
+        sha256: "97232bd273eceb7207f689527386a97e4be2616b18ada47576bdaf96c8ae1f00",
+      },
+      "tok/val.lc.norm.tok.en.gz": {
+        url: "https://raw.githubusercontent.com/multi30k/dataset/a3d2e0d26b56f3846f66a952536ffed4e401d05a/data/task1/tok/val.lc.norm.tok.en",
+        sha256: "46573ce391ae227f1c72f873392436a20ef18e0a6d518098cfbd70b77c8572ec",
+      },
     },
   },
   faireval: {

@@ -38,6 +38,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Spiking networks whose synapses learn weights and delays",
     load: () => import("./spiking/learned-delays/method.ts"),
   },
+  "linguistic-collapse": {
+    family: "interpret",
+    title: "How far the top layer of a language model or classifier has collapsed",
+    load: () => import("./interpret/linguistic-collapse/method.ts"),
+  },
   "lm-head-decoding": {
     family: "interpret",
     title: "The words that every neuron of a language model stands for",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { loadCaptionWords } from "../data/index.ts";
 import { loadFairEval } from "../methods/sequence/wide-deep-evaluator/index.ts";
 import { openImages, openPictures, openText } from "./data-sets.ts";
 import { dataSource } from "./data-source.ts";
@@ -52,4 +53,12 @@ it("what is of another kind says so", async () => {
   await expect(openText("mnist")).rejects.toMatchObject({ code: "no-data" });
   await expect(openImages("photos-caltech101", "test")).rejects.toThrow(/no images as tensors/);
   await expect(openPictures("tinyshakespeare")).rejects.toThrow(/text, not of pictures/);
+});
+
+it.skipIf(mirrored("multi30k") === undefined)("multi30k has as many lines in both languages", async () => {
+  const [english, german] = await Promise.all(
+    (["en", "de"] as const).map((language) => loadCaptionWords(dataSource(), { language, split: "val" })),
+  );
+  expect([english.length, german.length]).toEqual([1014, 1014]);
+  expect(english[0].slice(0, 4)).toEqual(["a", "group", "of", "men"]);
 });

@@ -28,7 +28,7 @@ it.skipIf(mirrored("mnist") === undefined || mirrored("fashion-mnist") === undef
     expect(run.metrics["exported numbers minus those of the formula"]).toBe(0);
     expect(Object.keys(run.figures)).toEqual(["network 1", "gates 1", "network 2", "gates 2", "errors"]);
     expect(run.tables.errors.rows.length).toBe(13);
-    expect(run.tables.pictures.rows.length).toBe(18);
+    expect(run.tables.pictures.rows.length).toBe(20);
   },
   180_000,
 );

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
+import { mostFrequent } from "../../data/index.ts";
 import { Rng } from "../../graph/index.ts";
 import { balancedPlaces, labelsOf, seenPlaces, shuffledOrder } from "./tagged-text.ts";
-import { mostFrequent } from "./vocabulary.ts";
 
 const words = "the cat sat on the mat and the dog saw the cat on a mat".split(" ");
 const tags = "D N V P D N C D N V D N P D N".split(" ");

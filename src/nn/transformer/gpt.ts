@@ -78,7 +78,7 @@ export interface GptOptions extends CausalOptions {
 
 /**
  * Tokens [batch, steps] (int32 or int64) → logits of the token after each [batch, steps, vocabulary]. Taps: "embedding", the stream
- * before the first block, and those of the blocks under "block0", "block1", ….
+ * before the first block, those of the blocks under "block0", "block1", …, and "final", the stream behind the last one, normed: what the head reads.
  * @throws CajalError `shape` when there are more steps than learned positions
  */
 export function gpt(p: Gpt<Value | Tensor>, tokens: Value, options: GptOptions): Value {
@@ -162,7 +162,10 @@ function embed(p: Gpt<Value | Tensor>, tokens: Value, positions: Value, options:
 
 /** The residual stream behind the last block [..., width], normed and compared with every token's vector: [..., vocabulary]. */
 export function logitsOf(p: Gpt<Value | Tensor>, x: Value, { epsilon, logitCap }: GptOptions): Value {
-  const h = scope("norm", () => normalise(p.norm, x, epsilon));
+  const h = tap(
+    "final",
+    scope("norm", () => normalise(p.norm, x, epsilon)),
+  );
   const logits =
     p.head === undefined ? h.matmul(x.tracer.lift(p.tokens.weight, x.dtype).transpose()) : linear(p.head, h);
   return logitCap === undefined ? logits : softCap(logits, logitCap);

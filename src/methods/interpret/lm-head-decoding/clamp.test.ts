@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
 import { decodeModel, Rng, type Tensor } from "../../../graph/index.ts";
+import { pearson, spearman } from "../../../nn/index.ts";
 import { neuronWeights, OnnxNetwork, TextModel } from "../../../probe/index.ts";
 import { onnxDecoder } from "../../../probe/language/testing/onnx-decoder.ts";
 import { clampNeuron } from "./clamp.ts";
 import { calibrate, clampEffect } from "./clamp-effect.ts";
 import { decodeTable } from "./decode.ts";
 import { clampIdentities } from "./experiment/identities.ts";
-import { pearson, spearman } from "./rank-correlation.ts";
 import { smallModel } from "./testing/small-model.ts";
 import { clampValidity, measureClamps, readClamps, validityOf } from "./validity.ts";
 

@@ -1,13 +1,12 @@
 /** @file Whether what is decoded is what a clamp does: the decode of each side against the measured change of all probabilities. */
 
 import { Rng, type Tensor } from "../../../graph/index.ts";
-import { takeRows } from "../../../nn/index.ts";
+import { spearman, takeRows } from "../../../nn/index.ts";
 import { type NeuronSide, type NeuronWeights, neuronWeights, type TextModel } from "../../../probe/index.ts";
 import { networkOf } from "./clamp.ts";
 import { type ClampEffectOptions, ClampRunner, calibrate, type Prompts } from "./clamp-effect.ts";
 import type { NeuronAddress, NeuronTable } from "./decode.ts";
 import { HeadReader, neuronDirections } from "./directions.ts";
-import { spearman } from "./rank-correlation.ts";
 import { tokenWords } from "./words.ts";
 
 export interface Validity {

@@ -1,12 +1,12 @@
 /** @file The arms of the experiment: networks that are alike but for what they were trained on, if at all. */
 
+import type { Vocabulary } from "../../../data/index.ts";
 import type { Tensor } from "../../../graph/index.ts";
 import { adjustedRandIndex, kMeans, purity } from "../../../nn/index.ts";
 import type { Run } from "../../run.ts";
 import { conditionalGdv } from "../discrimination-controls.ts";
 import { standardised } from "../standardise.ts";
 import type { TaggedText } from "../tagged-text.ts";
-import type { Vocabulary } from "../vocabulary.ts";
 import { type ContextStates, contextStates } from "./context-states.ts";
 import { evaluateNextWord, type Prediction } from "./evaluate.ts";
 import { type NetworkOptions, type NextWordParams, nextWordNetwork } from "./network.ts";

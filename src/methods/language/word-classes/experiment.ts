@@ -1,13 +1,12 @@
 /** @file The parts of the experiment: a text with its arms and baselines, a pretrained model, the map. */
 
-import { loadStories260K } from "../../../data/index.ts";
+import { loadStories260K, mostFrequent } from "../../../data/index.ts";
 import type { Figure } from "../../../plot/index.ts";
 import type { Run } from "../../run.ts";
 import { probe } from "../linear-probe.ts";
 import { mds } from "../mds.ts";
 import { standardised } from "../standardise.ts";
 import { shuffledOrder, type TaggedText } from "../tagged-text.ts";
-import { mostFrequent } from "../vocabulary.ts";
 import { type Arm, type ArmResult, fewestOf, readArm, type Setting, statesOf, trainArm } from "./arms.ts";
 import { chooseContexts, contextStates } from "./context-states.ts";
 import type { Prediction } from "./evaluate.ts";

@@ -3,6 +3,7 @@
  * the word that is still to come; with the controls that such a figure needs. After Surendra et al. 2023, arXiv:2302.07588.
  */
 
+export { mostFrequent, type Vocabulary, vocabularyOf } from "../../../data/index.ts";
 export { type Clusters, type KMeansOptions, kMeans } from "../../../nn/index.ts";
 export {
   type ConditionalDiscrimination,
@@ -16,7 +17,6 @@ export { type ProbeOptions, type ProbeResult, probe } from "../linear-probe.ts";
 export { type Embedded, type MdsOptions, mds } from "../mds.ts";
 export { standardised } from "../standardise.ts";
 export { lowerCased, shuffledOrder, type TaggedText, textOfTrees } from "../tagged-text.ts";
-export { mostFrequent, type Vocabulary, vocabularyOf } from "../vocabulary.ts";
 export {
   type ContextOptions,
   type ContextStates,

@@ -1,8 +1,8 @@
 /** @file Predictors that count: what the next word can be known from without a network. */
 
+import type { Vocabulary } from "../../../data/index.ts";
 import { Tensor } from "../../../graph/index.ts";
 import { checkLength, type TaggedText } from "../tagged-text.ts";
-import type { Vocabulary } from "../vocabulary.ts";
 import type { Prediction } from "./evaluate.ts";
 
 export interface WordCounts {

@@ -1,8 +1,8 @@
 /** @file A network with a vocabulary: a language model that can be looked into. */
 
+import type { Vocabulary } from "../../../data/index.ts";
 import { CajalError, exportOnnx, Tensor, type Value } from "../../../graph/index.ts";
 import type { LanguageModel } from "../../../probe/index.ts";
-import type { Vocabulary } from "../vocabulary.ts";
 import type { NextWordNetwork, NextWordParams } from "./network.ts";
 
 export interface NextWordModel extends LanguageModel {

@@ -1,5 +1,6 @@
 /** @file Training on the next word: every word of a text is predicted from those before it, and nothing is said of classes. */
 
+import { mostFrequent, type Vocabulary } from "../../../data/index.ts";
 import { type CompileOptions, Rng } from "../../../graph/index.ts";
 import {
   adam,
@@ -11,7 +12,6 @@ import {
   fit,
 } from "../../../nn/index.ts";
 import { checkLength, type TaggedText } from "../tagged-text.ts";
-import { mostFrequent, type Vocabulary } from "../vocabulary.ts";
 import { judgeOf } from "./evaluate.ts";
 import { type NetworkOptions, nextWordNetwork } from "./network.ts";
 import { type NextWordModel, nextWordModel } from "./next-word-model.ts";

@@ -18,13 +18,13 @@ const sentences = [
   "PRON VERB PRON ADP DET ADJ NOUN PUNCT",
 ];
 
-/** Sentences of a few patterns, of 15 words of each class. */
+/** Sentences of a few patterns, of 5 words of each class. */
 function treebank(rng: Rng, count: number): Uint8Array {
   const sentence = () =>
     rng
       .pick(sentences)
       .split(" ")
-      .map((tag, i) => [i + 1, `${tag}${rng.int(0, 15)}`, "_", tag, "_", "_", i, "dep", "_", "_"].join("\t"))
+      .map((tag, i) => [i + 1, `${tag}${rng.int(0, 5)}`, "_", tag, "_", "_", i, "dep", "_", "_"].join("\t"))
       .join("\n");
   return gzipSync(strToU8(Array.from({ length: count }, sentence).join("\n\n")));
 }

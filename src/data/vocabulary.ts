@@ -1,6 +1,6 @@
 /** @file Words as numbers: the most frequent ones of a text. */
 
-import { CajalError } from "../../graph/index.ts";
+import { CajalError } from "../graph/index.ts";
 
 /** The word that stands for all others. */
 export const unknownWord = "<unk>";
