@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { scenePictures } from "../data/index.ts";
 import { type MockServer, mockServer } from "../node/mock-server.ts";
 
@@ -21,8 +21,14 @@ beforeAll(async () => {
   }
 });
 
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
 /** `cajal describe` of the embedded network's first layer, with a cache of its own. */
-function describe(...more: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+function start(...more: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
   const args = [
     "describe",
     join(root, "assets/scene-network.onnx"),
@@ -33,11 +39,11 @@ function describe(...more: readonly string[]): Promise<{ code: number | null; ou
     "-o",
     "words.html",
   ];
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), ...args, ...more], {
-      cwd: folder,
-      env: { ...process.env, CAJAL_CACHE: join(folder, "cache"), OPENAI_API_KEY: "" },
-    });
+  const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), ...args, ...more], {
+    cwd: folder,
+    env: { ...process.env, CAJAL_CACHE: join(folder, "cache"), OPENAI_API_KEY: "" },
+  });
+  const ended = new Promise<Ended>((resolve) => {
     let [out, err] = ["", ""];
     child.stdout.on("data", (chunk) => {
       out += chunk;
@@ -47,7 +53,10 @@ function describe(...more: readonly string[]): Promise<{ code: number | null; ou
     });
     child.on("close", (code) => resolve({ code, out, err }));
   });
+  return { child, ended };
 }
+
+const describe = (...more: readonly string[]) => start(...more).ended;
 
 const rules = [
   { when: "have in common", answer: "Bright corners." },
@@ -86,6 +95,34 @@ it("an endpoint that lets nobody in is named, and no report is written", async (
   expect(() => readFileSync(join(folder, "words.html"))).toThrow();
   await server.close();
 }, 120_000);
+
+it("killed half-way, or interrupted: the same command goes on, and asks nothing again that was answered", async () => {
+  rmSync(join(folder, "cache"), { recursive: true, force: true });
+  const slow = rules.map(({ when, answer }) => ({ when, answer: { text: answer, delayMs: 40 } }));
+  const server = await mockServer({ rules: slow });
+  const speaker = ["--captioner", "openai:eyes", "--base-url", server.url, "--rpm", "6000"];
+  const asked = (count: number) => vi.waitUntil(() => server.log.length >= count, { timeout: 60_000, interval: 5 });
+  const twice = () => {
+    const questions = server.log.map(({ messages, seed }) => JSON.stringify([messages, seed]));
+    return questions.length - new Set(questions).size;
+  };
+  const killed = start(...speaker);
+  await asked(10);
+  killed.child.kill("SIGKILL");
+  await killed.ended;
+  const interrupted = start(...speaker);
+  await asked(server.log.length + 10);
+  interrupted.child.kill("SIGINT");
+  const { code, out } = await interrupted.ended;
+  expect(code).toBe(130);
+  expect(out).toMatch(/\d+ calls \(\d+ more were kept\)/);
+  // Only what was under way when the process died, four at most, is not known to have been answered; an interrupted one hears it out.
+  const lost = twice();
+  expect(lost).toBeLessThanOrEqual(4);
+  expect((await describe(...speaker)).code).toBe(0);
+  expect(twice()).toBe(lost);
+  await server.close();
+}, 180_000);
 
 it("--captioner none: no words; a name that is none is refused before any work", async () => {
   const silent = await describe("--captioner", "none", "--json");

@@ -3,8 +3,7 @@
 import sharp from "sharp";
 import { preprocessNamed } from "../data/index.ts";
 import { Rng } from "../graph/index.ts";
-import { computeExemplars, type Description, type EndpointEstimate } from "../methods/interpret/milan/index.ts";
-import type { Totals } from "../methods/language-model-client/index.ts";
+import { computeExemplars, type Description } from "../methods/interpret/milan/index.ts";
 import {
   type NeuronReport,
   type ReportLayer,
@@ -24,9 +23,19 @@ import { writeWhole } from "./files.ts";
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
 import { type ReportSummary, summarise } from "./summary.ts";
 import { version } from "./version.ts";
-import { putIntoWords, type Speaker, speakerFor, type Words, type WordsOptions } from "./words.ts";
+import {
+  type PutIntoWordsOptions,
+  putIntoWords,
+  type Speaker,
+  speakerFor,
+  type Words,
+  type WordsOptions,
+} from "./words.ts";
 
-export interface DescribeOptions extends PrepareOptions, WordsOptions {
+export interface DescribeOptions
+  extends PrepareOptions,
+    WordsOptions,
+    Pick<PutIntoWordsOptions, "onEstimate" | "onTotals"> {
   /** Where the HTML report goes. */
   readonly output: string;
   readonly layers?: LayerFilter;
@@ -37,8 +46,6 @@ export interface DescribeOptions extends PrepareOptions, WordsOptions {
   /** The command as typed, for the report. */
   readonly command: string;
   readonly signal: AbortSignal;
-  /** Is told what an endpoint's words may cost at most, before anything is asked. */
-  onEstimate?(estimate: EndpointEstimate): void;
 }
 
 const histogramBins = 40;
@@ -51,11 +58,17 @@ const levelQuantile = 0.995;
 const fewestForWords = 15;
 
 /** Runs the job and writes the report. @throws CajalError; the report is written whole or not at all */
-export async function describe(
-  options: DescribeOptions,
-): Promise<{ report: NeuronReport; summary: ReportSummary; totals?: Totals }> {
+export async function describe(options: DescribeOptions): Promise<{ report: NeuronReport; summary: ReportSummary }> {
   // What is wrong with the captioner is said before the work begins.
   const speaker = await speakerFor(options);
+  try {
+    return await describeBy(speaker, options);
+  } finally {
+    await speaker?.release();
+  }
+}
+
+async function describeBy(speaker: Speaker | undefined, options: DescribeOptions) {
   const prepared = await prepare(options);
   const { model, samples } = prepared;
   const { progress, signal, top = 15, seed = 1 } = options;
@@ -98,8 +111,7 @@ export async function describe(
   );
   await writeWhole(options.output, renderNeuronReport(report));
   const planted = model.imported.metadata["cajal.planted"];
-  const summary = summarise(report, planted === undefined ? {} : JSON.parse(planted));
-  return { report, summary, ...(words?.totals && { totals: words.totals }) };
+  return { report, summary: summarise(report, planted === undefined ? {} : JSON.parse(planted)) };
 }
 
 /** Words for all neurons, unless nobody is to say them or there are too few pictures. */
@@ -107,20 +119,16 @@ async function wordsFor(
   { model, pictures, preprocess }: Prepared,
   speaker: Speaker | undefined,
   activity: Activity,
-  { progress, signal, onEstimate }: DescribeOptions,
+  { progress, signal, onEstimate, onTotals }: DescribeOptions,
 ): Promise<Words | undefined> {
   if (speaker === undefined || activity.samples < fewestForWords) return undefined;
-  try {
-    const store = await computeExemplars(model, pictures, {
-      preprocess: preprocessNamed(preprocess.name),
-      activity,
-      signal,
-      onProgress: (stage, done, total) => progress.update(stage, done, total, "pictures"),
-    });
-    return await putIntoWords(store, speaker, { progress, signal, ...(onEstimate && { onEstimate }) });
-  } finally {
-    await speaker.release();
-  }
+  const store = await computeExemplars(model, pictures, {
+    preprocess: preprocessNamed(preprocess.name),
+    activity,
+    signal,
+    onProgress: (stage, done, total) => progress.update(stage, done, total, "pictures"),
+  });
+  return putIntoWords(store, speaker, { progress, signal, onEstimate, onTotals });
 }
 
 /** The pictures as the network saw them: scaled and cropped. */

@@ -32,6 +32,8 @@ export interface WordsOptions {
   readonly price?: readonly [input: number, output: number];
   /** No call starts when so much is spent, in the price's currency. */
   readonly maxCost?: number;
+  /** Requests per minute that the endpoint allows. Default: any number. */
+  readonly rpm?: number;
 }
 
 /** A captioner, and the client behind it where it costs money. */
@@ -44,9 +46,12 @@ export interface Speaker {
 
 const officialEndpoint = "https://api.openai.com/v1";
 
+/** Of one attempt: a model on a small machine takes minutes for eight sheets, and what is given up is asked again. */
+const patience = 600_000;
+
 /** @throws CajalError `argument` for a name that is none, `file-missing` when the built-in captioner was not made yet */
 export async function speakerFor(options: WordsOptions): Promise<Speaker | undefined> {
-  const { captioner, baseUrl = officialEndpoint, price, maxCost } = options;
+  const { captioner, baseUrl = officialEndpoint, price, maxCost, rpm } = options;
   if (captioner === "none" || (captioner === undefined && !(await hasBuiltinCaptioner()))) return undefined;
   if (captioner === undefined || captioner === "built-in") {
     const built = await builtinCaptioner();
@@ -68,16 +73,17 @@ export async function speakerFor(options: WordsOptions): Promise<Speaker | undef
     ...(apiKeyEnv !== undefined && { apiKeyEnv }),
     prices,
     ...(maxCost !== undefined && { budget: maxCost }),
+    ...(rpm !== undefined && { rpm }),
+    timeoutMs: patience,
     cacheDir: join(cacheFolder(), "replies"),
   });
   return { captioner: endpointCaptioner(client), release: async () => undefined, client, prices };
 }
 
-/** Descriptions by address `layer:unit`, and what they cost. */
+/** Descriptions by address `layer:unit`. */
 export interface Words {
   readonly captioner: string;
   readonly byAddress: ReadonlyMap<string, Description>;
-  readonly totals?: Totals;
 }
 
 export interface PutIntoWordsOptions {
@@ -85,13 +91,15 @@ export interface PutIntoWordsOptions {
   readonly signal: AbortSignal;
   /** Is told what it may cost at most, before anything is asked. */
   onEstimate?(estimate: EndpointEstimate): void;
+  /** Is told what it did cost, also when it failed half-way. */
+  onTotals?(totals: Totals): void;
 }
 
 /** Describes all units; layers that were described before, by the same captioner from the same exemplars, are read back. */
 export async function putIntoWords(
   store: ExemplarStore,
   speaker: Speaker,
-  { progress, signal, onEstimate }: PutIntoWordsOptions,
+  { progress, signal, onEstimate, onTotals }: PutIntoWordsOptions,
 ): Promise<Words> {
   const { captioner, client, prices } = speaker;
   if (client !== undefined) {
@@ -104,8 +112,12 @@ export async function putIntoWords(
     signal,
     onProgress: (done, total) => progress.update("putting into words", done, total, "neurons"),
   });
-  for await (const description of described) byAddress.set(`${description.layer}:${description.unit}`, description);
-  return { captioner: captioner.name, byAddress, ...(client && { totals: client.totals() }) };
+  try {
+    for await (const description of described) byAddress.set(`${description.layer}:${description.unit}`, description);
+  } finally {
+    if (client !== undefined) onTotals?.(client.totals());
+  }
+  return { captioner: captioner.name, byAddress };
 }
 
 /** One file per layer in the cache, named by all that the descriptions depend on. */

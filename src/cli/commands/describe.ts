@@ -1,6 +1,7 @@
 /** @file cajal describe */
 
 import { type Command, InvalidArgumentError } from "commander";
+import type { Totals } from "../../methods/language-model-client/index.ts";
 import { imageSize, layerFilter, positiveInteger, positiveNumber, runCommand, wholeNumber } from "../command.ts";
 
 interface Options {
@@ -17,6 +18,7 @@ interface Options {
   readonly apiKeyEnv?: string;
   readonly price?: [number, number];
   readonly maxCost?: number;
+  readonly rpm?: number;
   readonly json?: boolean;
 }
 
@@ -40,12 +42,13 @@ export const define = (command: Command) =>
     .option("--api-key-env <name>", "environment variable with the endpoint's key; default: OPENAI_API_KEY if set")
     .option("--price <in,out>", "what the endpoint takes for a million tokens read and written", pricePair)
     .option("--max-cost <n>", "ask no more when so much is spent", positiveNumber)
+    .option("--rpm <n>", "requests per minute that the endpoint allows", positiveInteger)
     .option("--json", "print what was found as JSON")
     .addHelpText(
       "after",
       `
 The captioner looks at the regions that excite a neuron most. The built-in one works offline. An endpoint is sent those pictures;
-its replies are kept, and a run that was stopped goes on.
+its replies are kept: after a failure or Ctrl-C the same command goes on, and asks nothing twice.
 
 Labels come from index.json or labels.csv (file, label) in the folder, else from its subfolders; concept masks from
 concepts/<concept>/<picture>.png: the report says which of them agrees with a neuron, beside what the captioner says.
@@ -62,7 +65,8 @@ Examples:
         const command = ["cajal", ...process.argv.slice(2)]
           .map((word) => (/^[\w./:=,-]+$/.test(word) ? word : JSON.stringify(word)))
           .join(" ");
-        const { report, summary, totals } = await describe({
+        let asked: Totals | undefined;
+        const { report, summary } = await describe({
           ...options,
           model: source,
           command,
@@ -73,6 +77,13 @@ Examples:
               `at most ${count(calls)} calls, ${count(tokensIn)} tokens to read and ${count(tokensOut)} to write` +
                 (cost === null ? "" : `: ${cost.toFixed(2)} by the given price`),
             ),
+          onTotals: (totals) => {
+            asked = totals;
+            say(
+              `${count(totals.calls)} calls (${count(totals.cached)} more were kept), ${count(totals.tokensIn + totals.tokensOut)} tokens` +
+                (totals.cost === null ? "" : `, ${totals.cost.toFixed(2)} by the given price`),
+            );
+          },
         });
         for (const { file, reason } of report.data.skipped) say(`skipped ${file}: ${reason}`);
         const { formatTable } = await import("../table.ts");
@@ -102,11 +113,6 @@ Examples:
         );
         if (!words && !described)
           say("\nThe pictures have no labels and no concept masks, so nothing is explained in words.");
-        if (totals)
-          say(
-            `\n${count(totals.calls)} calls (${count(totals.cached)} more were kept), ${count(totals.tokensIn + totals.tokensOut)} tokens` +
-              (totals.cost === null ? "" : `, ${totals.cost.toFixed(2)} by the given price`),
-          );
         if (summary.planted)
           say(
             `\n${summary.planted.found} of ${summary.planted.neurons} planted neurons are explained by the concept they were planted for.`,
@@ -115,7 +121,7 @@ Examples:
         say(
           `\nwrote ${options.output}: ${report.layers.reduce((sum, { neurons }) => sum + neurons.length, 0).toLocaleString("en")} neurons on ${report.data.pictures.toLocaleString("en")} pictures; open it in a browser`,
         );
-        json({ output: options.output, ...summary, ...(totals && { asked: totals }) });
+        json({ output: options.output, ...summary, ...(asked && { asked }) });
       }),
     );
 

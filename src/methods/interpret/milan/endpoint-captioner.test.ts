@@ -73,16 +73,53 @@ it("an answer that leads back to its sheet outranks one that fits all", async ()
   expect(endpoint.log.length).toBe(3 * 4 + 3 * 2);
 });
 
-it("says what is wrong: no entry, no more calls, nothing to say, no choice", async () => {
+it("says what is wrong: no entry, no more calls, nothing to say of anything", async () => {
   const of = (rules: readonly Rule[]) => endpointCaptioner(client(rules, { retries: 1 }).client, { samples: 1 });
   await expect(of([{ answer: { status: 401 } }]).candidates(sets, 1)).rejects.toMatchObject({ code: "not-permitted" });
   await expect(of([{ answer: { status: 400, body: { detail: "no images" } } }]).candidates(sets, 1)).rejects.toThrow(
     /no images/,
   );
   await expect(of([{ answer: "." }]).candidates(sets, 1)).rejects.toMatchObject({ code: "bad-reply" });
-  await expect(
-    of([{ when: "have in common", answer: "dots" }, { answer: "I cannot tell" }]).candidates(sets, 1),
-  ).rejects.toThrow(/was to choose a sheet from 1 to 3/);
+});
+
+it("a reply that answers nothing counts against a description, and stops nothing", async () => {
+  let first = true;
+  const { client: eyes } = client([
+    {
+      when: "have in common",
+      answer: ({ seed }) => {
+        if (seed !== 0) return "...";
+        // One unit has nothing said of it at all.
+        const answer = first ? "..." : "dots";
+        first = false;
+        return answer;
+      },
+    },
+    { answer: ({ index }) => ["I cannot tell.", "best: 17\nalso: 99", "also: all of them", ""][index % 4] },
+  ]);
+  const captioner = endpointCaptioner(eyes, { samples: 2 });
+  const candidates = await captioner.candidates(sets, 50);
+  expect(candidates).toEqual([[], [{ text: "dots", logp: 0 }], [{ text: "dots", logp: 0 }]]);
+  expect(await captioner.logPrior(["dots"])).toEqual([0]);
+});
+
+it("a stopped captioner asks no more, and hears out what is paid for", async () => {
+  const kept = new Map<string, string>();
+  const stop = new AbortController();
+  const endpoint = mockEndpoint({
+    rules: [
+      {
+        answer: ({ index }) => {
+          if (index === 5) stop.abort(new Error("enough"));
+          return { text: `thing ${index}`, delayMs: 20 };
+        },
+      },
+    ],
+  });
+  const eyes = llmClient({ baseURL: "http://mock.test/v1", model: "eyes", fetch: endpoint.fetch, cache: kept });
+  await expect(endpointCaptioner(eyes).candidates(sets, 50, { signal: stop.signal })).rejects.toThrow("enough");
+  expect(endpoint.log.length).toBeLessThan(12);
+  expect(kept.size).toBe(endpoint.log.length);
 });
 
 it("after a failure no more is asked; what was answered before is not asked again", async () => {

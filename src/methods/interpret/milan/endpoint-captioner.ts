@@ -27,12 +27,13 @@ export interface EndpointCaptionerOptions extends SheetOptions {
 const mostWords = 12;
 /** Calls under way: the client may let fewer through. */
 const callsAtOnce = 8;
-/** Of both questions. */
-const mostTokens = 60;
+/** Of both questions: their replies are short, and paid for once they are asked. */
+const asking = { maxTokens: 60, hearOut: true } as const;
 
 /**
- * A captioner that asks a vision model; it keeps its replies wherever the client keeps them. After a call that failed no other one begins, and
- * the replies of those under way are kept: what was paid for is not asked again.
+ * A captioner that asks a vision model; it keeps its replies wherever the client keeps them. After a call that failed, or the signal, no other
+ * one begins, and the replies of those under way are kept: what was paid for is not asked again. A reply that answers nothing is kept as well:
+ * a unit of which nothing was said has no candidates, and a choice that is none counts as not found.
  */
 export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerOptions = {}): Captioner {
   const { samples = 8, choices = 8, exemplars = 15, rng = new Rng(0) } = options;
@@ -45,15 +46,15 @@ export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerO
     const questions = sheets.map((sheet) => firstQuestion(sheet, Math.min(length, mostWords)));
     const asked = questions.flatMap((messages) => Array.from({ length: each }, (_, sample) => ({ messages, sample })));
     const replies = await inTurn(asked, callsAtOnce, ({ messages, sample }) =>
-      client.chat(messages, { temperature: 1, maxTokens: mostTokens, sample, ...(signal && { signal }) }),
+      client.chat(messages, { ...asking, temperature: 1, sample, ...(signal && { signal }) }),
     );
-    return questions.map((_, unit) => {
+    const said = questions.map((_, unit) => {
       const texts = replies.slice(unit * each, (unit + 1) * each).map(({ text }) => cleaned(text));
-      const said = [...new Set(texts.filter((text) => text !== ""))];
-      if (said.length > 0) return said;
-      throw new CajalError("bad-reply", `${client.baseURL}: "${client.model}" says nothing about a sheet of pictures`, {
-        advice: "Choose a model that takes pictures.",
-      });
+      return [...new Set(texts.filter((text) => text !== ""))];
+    });
+    if (said.some((texts) => texts.length > 0)) return said;
+    throw new CajalError("bad-reply", `${client.baseURL}: "${client.model}" says nothing about any sheet of pictures`, {
+      advice: "Choose a model that takes pictures.",
     });
   }
 
@@ -74,9 +75,9 @@ export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerO
         text,
         order.map((i) => sheets[i]),
       ),
-      { temperature: 0, maxTokens: mostTokens, ...(signal && { signal }) },
+      { ...asking, temperature: 0, ...(signal && { signal }) },
     );
-    const { best, fitting } = readChoice(reply, order.length, client);
+    const { best, fitting } = readChoice(reply, order.length);
     const place = order.indexOf(own) + 1;
     const known = seen.get(text) ?? { fits: 0, sheets: 0 };
     seen.set(text, {
@@ -156,17 +157,15 @@ function cleaned(reply: string): string {
   return wordsOf(line).slice(0, mostWords).join(" ");
 }
 
-function readChoice(reply: string, count: number, client: LlmClient): { best: number; fitting: ReadonlySet<number> } {
+/** The number of the best sheet, none when the reply names none, and the numbers of all that fit. */
+function readChoice(reply: string, count: number): { best: number | undefined; fitting: ReadonlySet<number> } {
   const [, first] = reply.match(/best\D*(\d+)/i) ?? reply.match(/^\D*(\d+)\D*$/) ?? [];
-  const best = Number(first);
-  if (!(best >= 1 && best <= count))
-    throw new CajalError(
-      "bad-reply",
-      `${client.baseURL}: "${client.model}" was to choose a sheet from 1 to ${count}, and said "${reply.slice(0, 80)}"`,
-    );
   const [, also = ""] = reply.match(/also(.*)/is) ?? [];
-  const others = (also.match(/\d+/g) ?? []).map(Number).filter((number) => number >= 1 && number <= count);
-  return { best, fitting: new Set([best, ...others]) };
+  const [best, ...others] = [first, ...(also.match(/\d+/g) ?? [])].map((digits) => {
+    const number = Number(digits);
+    return number >= 1 && number <= count ? number : undefined;
+  });
+  return { best, fitting: new Set([best, ...others].filter((number) => number !== undefined)) };
 }
 
 /** What describing so many units will ask for, before anything is asked. */

@@ -13,6 +13,7 @@ import type { Rng } from "../../../../graph/index.ts";
 import type { Model } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { labelledInputs } from "../ablation.ts";
+import { mentions } from "../audit.ts";
 import { type EditCurve, editByDescription } from "../edit-by-description.ts";
 import type { Speech } from "./captioner.ts";
 import { describeNetwork } from "./describe-network.ts";
@@ -58,37 +59,42 @@ export async function studyMisleading(run: Run, speech: Speech, options: Mislead
   });
   const read = (name: string, written: Written) => labelsOf(model, set(name, options.probePictures, written));
   const [validation, adversarial] = [await read("validation", "own in half"), await read("adversarial", "another")];
-  const result = await editByDescription(model, descriptions[0], textWords, validation, adversarial, {
-    max: 50,
-    tolerance,
-    rng: rng.split("edit"),
-    signal: run.signal,
-    compile: run.compile,
-    onProgress: (done, total) => run.progress("silencing units", done, total, "trials"),
-  }).catch((error: unknown) => {
-    // No unit was said to look at text: nothing to take out is a finding, too.
-    run.log(`no unit is described by text: ${error instanceof Error ? error.message : String(error)}`);
-    return undefined;
-  });
-  const curves = result && [
-    { name: "described by text", curve: result.curve },
-    { name: "all units, ranked alike", curve: result.rankedAll ?? result.curve },
-    { name: "units by chance", curve: result.random ?? result.curve },
-  ];
-  const best = result === undefined ? 0 : bestUnits(result.curve);
-  const gain = (curve: EditCurve | undefined) => {
-    if (curve === undefined) return 0;
-    const at = Math.min(best, curve.points.length - 1);
-    return 100 * (curve.points[at].test - curve.points[0].test);
-  };
-  run.metric("E6: units described by text", result?.curve.order.length ?? 0);
-  run.metric("E6: gain on misleading words", gain(result?.curve), { unit: "points" });
-  run.metric("E6: gain over units by chance", gain(result?.curve) - gain(result?.random), { unit: "points" });
-  run.metric("E6: gain over all units ranked alike", gain(result?.curve) - gain(result?.rankedAll), { unit: "points" });
-  if (result === undefined || curves === undefined) return;
-  run.metric("E6: accuracy on misleading words before", result.curve.points[0].test);
-  run.figure("E6: editing", editFigure(curves));
-  await run.artifact("edited.onnx", result.edited.bytes());
+  const described = descriptions[0].filter(({ dead, text }) => !dead && mentions(text, textWords));
+  run.metric("E6: units described by text", described.length);
+  if (described.length === 0) {
+    // Nothing to take out is a finding, too.
+    for (const what of ["on misleading words", "over units by chance", "over all units ranked alike"])
+      run.metric(`E6: gain ${what}`, 0, { unit: "points" });
+    return;
+  }
+  const { curve, rankedAll, random, edited } = await editByDescription(
+    model,
+    descriptions[0],
+    textWords,
+    validation,
+    adversarial,
+    {
+      max: 50,
+      tolerance,
+      rng: rng.split("edit"),
+      signal: run.signal,
+      compile: run.compile,
+      onProgress: (done, total) => run.progress("silencing units", done, total, "trials"),
+    },
+  );
+  const controls = { "all units, ranked alike": rankedAll ?? curve, "units by chance": random ?? curve };
+  const best = bestUnits(curve);
+  const gain = ({ points }: EditCurve) => 100 * (points[Math.min(best, points.length - 1)].test - points[0].test);
+  const [own, alike, chance] = [curve, ...Object.values(controls)].map(gain);
+  run.metric("E6: gain on misleading words", own, { unit: "points" });
+  run.metric("E6: gain over units by chance", own - chance, { unit: "points" });
+  run.metric("E6: gain over all units ranked alike", own - alike, { unit: "points" });
+  run.metric("E6: accuracy on misleading words before", curve.points[0].test);
+  run.figure(
+    "E6: editing",
+    editFigure(Object.entries({ "described by text": curve, ...controls }).map(([name, c]) => ({ name, curve: c }))),
+  );
+  await run.artifact("edited.onnx", edited.bytes());
 }
 
 async function labelsOf(model: Model, pictures: Parameters<typeof samplesOf>[0]) {

@@ -1,14 +1,12 @@
 /** @file E3, E4: a network of ten classes of shape and texture. Do descriptions tell where its units are on? Which of them matter? */
 
-import { preprocesses, samplesOf } from "../../../../data/index.ts";
+import { type PictureSet, preprocesses, samplesOf } from "../../../../data/index.ts";
 import type { Rng } from "../../../../graph/index.ts";
-import { areaUnderRoc } from "../../../../nn/index.ts";
-import { type Model, record } from "../../../../probe/index.ts";
+import type { Model } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
 import { labelledInputs } from "../ablation.ts";
 import { analyze, criteria } from "../analyze.ts";
 import { type AnnotatedScene, annotatedScene } from "../annotated/annotated-scene.ts";
-import type { Attribute } from "../annotated/concept.ts";
 import type { Description } from "../describe.ts";
 import { vectorsOf } from "../word-vectors.ts";
 import type { Speech } from "./captioner.ts";
@@ -17,6 +15,7 @@ import { dissectNetwork } from "./dissection.ts";
 import { generatedPictures } from "./generated-pictures.ts";
 import { lambda } from "./held-out-sets.ts";
 import { analysisFigure } from "./pictures.ts";
+import { maximaOn, meanAuc } from "./prediction.ts";
 import { networkLayers, openSmallNetwork, trainSmallNetwork } from "./small-network.ts";
 
 export interface ShapesOptions {
@@ -36,12 +35,21 @@ const classes = shapes.length * textures.length;
 /** The query of the analysis: a class's shape, as captions call it. */
 const query = { word: "triangles", shape: "triangle" } as const;
 
+/** What the two parts share: the network, its pictures, what is said of its units. */
+interface Described {
+  readonly rng: Rng;
+  readonly model: Model;
+  /** The scenes that units are described from. */
+  readonly probe: (i: number) => AnnotatedScene;
+  /** By information, and the likeliest. */
+  readonly informed: readonly Description[];
+  readonly likely: readonly Description[];
+}
+
 export async function studyShapes(run: Run, speech: Speech, options: ShapesOptions): Promise<void> {
   const rng = run.rng.split("shapes and textures");
-  const labelled = (name: string, count: number) =>
-    generatedPictures(name, count, (i) => oneObject(rng.split(name).split(i)));
   const bytes = await run.part("shapes: network", (part) =>
-    trainSmallNetwork(run, part, labelled("training", options.networkPictures), {
+    trainSmallNetwork(run, part, labelled(rng, "training", options.networkPictures), {
       side,
       classes,
       steps: options.networkSteps,
@@ -58,36 +66,64 @@ export async function studyShapes(run: Run, speech: Speech, options: ShapesOptio
     lambdas: [lambda, 0],
   });
   const [informed, likely] = descriptions;
-  const maxima = await maximaOn(run, model, rng.split("test"), options.probePictures);
-  const shuffle = rng.split("shuffle");
+  const described = { rng, model, probe, informed, likely };
+  await predict(run, speech, described, options);
+  await silence(run, speech, described, options);
+}
+
+/** E3: on new scenes, against shuffled descriptions, the likeliest ones, and fixed labels. */
+async function predict(
+  run: Run,
+  { reader }: Speech,
+  { rng, model, probe, informed, likely }: Described,
+  { probePictures }: ShapesOptions,
+): Promise<void> {
+  const maxima = await maximaOn(run, model, networkLayers, scenesOf(rng.split("test")), probePictures);
   const live = informed.filter(({ dead }) => !dead);
-  const turned = [...shuffle.permutation(live.length)].map((i, k): Description => ({ ...live[k], text: live[i].text }));
+  const order = [...rng.split("shuffle").permutation(live.length)];
+  const shuffled = order.map((i, k): Description => ({ ...live[k], text: live[i].text }));
   const labels = await run.part("shapes: dissection", ({ rng: own }) =>
-    dissectNetwork(run, own, model, probe, { layers: networkLayers, pictures: options.probePictures }),
+    dissectNetwork(run, own, model, probe, { layers: networkLayers, pictures: probePictures }),
   );
-  const read = (list: readonly Description[]) =>
-    meanAuc(list, maxima, ({ text }) => [...speech.reader.read(text).attributes]);
-  const auc = {
-    informed: read(informed),
-    likely: read(likely),
-    shuffled: read(turned),
-    dissected: meanAuc(informed, maxima, ({ layer, unit }) => {
-      const label = labels.get(`${layer}:${unit}`);
-      return label === undefined ? [] : [label];
-    }),
-  };
+  const labelOf = ({ layer, unit }: Description) => labels.get(`${layer}:${unit}`);
+  const read = (list: readonly Description[]) => meanAuc(list, maxima, ({ text }) => [...reader.read(text).attributes]);
+  const auc = { informed: read(informed), shuffled: read(shuffled), likely: read(likely) };
   run.metric("E3: AUC", auc.informed);
   run.metric("E3: AUC of shuffled descriptions", auc.shuffled);
   run.metric("E3: AUC without information", auc.likely);
-  run.metric("E3: AUC of dissection with fixed labels", auc.dissected);
+  run.metric(
+    "E3: AUC of dissection with fixed labels",
+    meanAuc(informed, maxima, (description) => {
+      const label = labelOf(description);
+      return label === undefined ? [] : [label];
+    }),
+  );
   run.metric("E3: AUC above shuffled", auc.informed - auc.shuffled);
   run.metric("E3: AUC above that without information", auc.informed - auc.likely);
+  run.table("E3: descriptions", {
+    columns: ["unit", "by information", "likeliest", "dissection"],
+    rows: informed
+      .map((description, i): string[] => {
+        const { layer, unit, text } = description;
+        return [`${layer}:${unit}`, text, likely[i].text, labelOf(description) ?? "none"];
+      })
+      .filter((_, i) => i % 6 === 0),
+    caption: "Every sixth unit.",
+  });
+}
 
+/** E4: which descriptions belong to units that matter. */
+async function silence(
+  run: Run,
+  { captioner }: Speech,
+  { rng, model, informed }: Described,
+  { probePictures }: ShapesOptions,
+): Promise<void> {
   const data = await labelledInputs(
-    samplesOf(labelled("validation", options.probePictures), model, preprocesses.signed),
+    samplesOf(labelled(rng, "validation", probePictures), model, preprocesses.signed),
     (label) => Number(label),
   );
-  const { languageModel, vocabulary } = speech.captioner.weights;
+  const { languageModel, vocabulary } = captioner.weights;
   // Words are as near as the language model's vectors of them: they follow what words are followed by.
   const rows = languageModel.words.weight;
   const special = vocabulary.size - vocabulary.words.length;
@@ -101,28 +137,22 @@ export async function studyShapes(run: Run, speech: Speech, options: ShapesOptio
       onProgress: (done, total) => run.progress("silencing units", done, total, "points"),
     }),
   );
-  const tenth = (points: (typeof curves.curves)[number]["points"]) => points.findIndex(({ share }) => share >= 0.099);
-  const asked = curves.curves[curves.curves.length - 1].points;
-  const [before, after] = [asked[0].byClass, asked[tenth(asked)].byClass];
+  const { points } = curves.curves[curves.curves.length - 1];
+  const tenth = points.findIndex(({ share }) => share >= 0.099);
+  const [before, after] = [points[0].byClass, points[tenth].byClass];
   const isAsked = (c: number) => shapes[Math.floor(c / 2)] === query.shape;
   const loss = (own: boolean) => {
     const members = before.map((_, c) => c).filter((c) => isAsked(c) === own && Number.isFinite(before[c]));
     return members.reduce((sum, c) => sum + before[c] - after[c], 0) / members.length;
   };
   run.metric("E4: curves", curves.curves.length + curves.random.length);
-  run.metric("E4: accuracy of the whole network", asked[0].accuracy);
+  run.metric("E4: accuracy of the whole network", points[0].accuracy);
   run.metric("E4: what the query's class loses more than others", 100 * (loss(true) - loss(false)), { unit: "points" });
   run.figure("E4: analysis", analysisFigure(curves));
-  run.table("E3: descriptions", {
-    columns: ["unit", "by information", "likeliest", "dissection"],
-    rows: informed
-      .map(({ layer, unit, text }, i): string[] => {
-        const address = `${layer}:${unit}`;
-        return [address, text, likely[i].text, labels.get(address) ?? "none"];
-      })
-      .filter((_, i) => i % 6 === 0),
-    caption: "Every sixth unit.",
-  });
+}
+
+function labelled(rng: Rng, name: string, count: number): PictureSet {
+  return generatedPictures(name, count, (i) => oneObject(rng.split(name).split(i)));
 }
 
 function oneObject(rng: Rng): { picture: AnnotatedScene["picture"]; label: string } {
@@ -139,61 +169,4 @@ function oneObject(rng: Rng): { picture: AnnotatedScene["picture"]; label: strin
 /** Scenes of up to three objects of any kind, without words and emoji. */
 function scenesOf(rng: Rng): (i: number) => AnnotatedScene {
   return (i) => annotatedScene(rng.split(i), { size: side, mostWords: 0 });
-}
-
-/** What units do on new scenes. */
-interface Maxima {
-  /** By address `layer:unit`: the maximum in each scene. */
-  readonly byUnit: ReadonlyMap<string, Float32Array>;
-  /** For each scene, the attributes of each of its things. */
-  readonly things: readonly (readonly ReadonlySet<Attribute>[])[];
-}
-
-async function maximaOn(run: Run, model: Model, rng: Rng, count: number): Promise<Maxima> {
-  const sceneOf = scenesOf(rng);
-  const pictures = generatedPictures("new scenes", count, (i) => ({ picture: sceneOf(i).picture }));
-  const byUnit = new Map<string, Float32Array>();
-  await record(model, samplesOf(pictures, model, preprocesses.signed), {
-    layers: networkLayers,
-    signal: run.signal,
-    onBatch: (indices, layers) => {
-      for (const { layer, maxima } of layers) {
-        for (let unit = 0; unit < layer.units; unit++) {
-          const address = `${layer.name}:${unit}`;
-          const row = byUnit.get(address) ?? new Float32Array(count);
-          byUnit.set(address, row);
-          for (const [i, index] of indices.entries()) row[index] = maxima[i * layer.units + unit];
-        }
-      }
-    },
-  });
-  const things = Array.from({ length: count }, (_, i) => sceneOf(i).things.map(({ attributes }) => attributes));
-  return { byUnit, things };
-}
-
-/** Mean over live units of the area under the curve: a unit's maximum in scenes with a thing that has all that its description names, or not. */
-function meanAuc(
-  descriptions: readonly Description[],
-  { byUnit, things }: Maxima,
-  namedBy: (description: Description) => readonly Attribute[],
-): number {
-  const areas = descriptions.flatMap((description) => {
-    const { layer, unit, dead } = description;
-    if (dead) return [];
-    const named = namedBy(description);
-    const maxima = byUnit.get(`${layer}:${unit}`) as Float32Array;
-    const has = (scene: number) =>
-      things[scene].some((attributes) => named.every((attribute) => attributes.has(attribute)));
-    const positive = [...maxima.keys()].filter(has);
-    // What names nothing, or nothing that is ever (or always) there, tells nothing.
-    if (named.length === 0 || positive.length === 0 || positive.length === maxima.length) return [0.5];
-    const isPositive = new Set(positive);
-    return [
-      areaUnderRoc(
-        positive.map((i) => maxima[i]),
-        [...maxima].filter((_, i) => !isPositive.has(i)),
-      ),
-    ];
-  });
-  return areas.reduce((a, b) => a + b, 0) / Math.max(1, areas.length);
 }
