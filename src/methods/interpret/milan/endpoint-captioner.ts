@@ -52,7 +52,8 @@ export function endpointCaptioner(client: LlmClient, options: EndpointCaptionerO
       const texts = replies.slice(unit * each, (unit + 1) * each).map(({ text }) => cleaned(text));
       return [...new Set(texts.filter((text) => text !== ""))];
     });
-    if (said.some((texts) => texts.length > 0)) return said;
+    // Of a single unit there may be nothing to say; a model that says nothing of several sees nothing.
+    if (said.length === 1 || said.some((texts) => texts.length > 0)) return said;
     throw new CajalError("bad-reply", `${client.baseURL}: "${client.model}" says nothing about any sheet of pictures`, {
       advice: "Choose a model that takes pictures.",
     });
