@@ -2,9 +2,11 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadEmoji } from "../data/index.ts";
 import { CajalError, Rng } from "../graph/index.ts";
 import {
   encodeCaptioner,
+  knownEmoji,
   makeEncoder,
   type NeuralCaptioner,
   openCaptioner,
@@ -54,7 +56,7 @@ export async function trainCaptionerFiles(options: TrainCaptionerCommand) {
   const source = dataSource(progress, signal);
   const bytes = await makeEncoder(source);
   const encoder = openEncoder(bytes);
-  const trained = await trainBuiltin(source, encoder, {
+  const trained = await trainBuiltin(knownEmoji(await loadEmoji(source)), encoder, {
     rng: new Rng(seed),
     sets,
     scenes,

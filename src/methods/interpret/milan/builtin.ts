@@ -1,11 +1,11 @@
 /** @file The built-in captioner: SqueezeNet sees, and what it sees is put into words as was learnt from rendered scenes. */
 
-import { type DataSource, loadEmoji, preprocesses } from "../../../data/index.ts";
+import { type DataSource, preprocesses } from "../../../data/index.ts";
 import { Rng } from "../../../graph/index.ts";
 import { Model } from "../../../probe/index.ts";
 import { collect, encodeCollection } from "./annotated/collection.ts";
 import type { Concept } from "./annotated/concept.ts";
-import { knownEmoji } from "./annotated/emoji-kinds.ts";
+import type { KnownEmoji } from "./annotated/emoji-kinds.ts";
 import { decodeCaptioner } from "./captioner-file.ts";
 import { exportEncoder } from "./encoder-file.ts";
 import { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
@@ -71,14 +71,13 @@ const training = { epochs: 5, featureDropout: 0.2, languageRate: 3e-3 } as const
  */
 const captionsOfSet = 8;
 
-/** Trains the built-in captioner on rendered scenes: by default 4,500 exemplar sets from 6,000 scenes. */
+/** Trains the built-in captioner on rendered scenes with emoji in them: by default 4,500 exemplar sets from 6,000 scenes. */
 export async function trainBuiltin(
-  source: DataSource,
+  emoji: readonly KnownEmoji[],
   encoder: RegionEncoder,
   options: BuiltinTraining,
 ): Promise<TrainedCaptioner> {
   const { rng, sets = 4500, scenes = 6000, breathe, onScenes, signal } = options;
-  const emoji = knownEmoji(await loadEmoji(source));
   const collection = await collect({
     rng: rng.split("collection"),
     sets,

@@ -4,7 +4,7 @@ import type { Picture, PictureSet } from "../../../data/index.ts";
 import { CajalError } from "../../../graph/index.ts";
 import type { Layer } from "../../../probe/index.ts";
 import type { ExemplarSet } from "./captioner.ts";
-import { litPixels, maskOf, type PixelRuns } from "./runs-of-pixels.ts";
+import { maskOf, type PixelRuns } from "./runs-of-pixels.ts";
 import { maskStretcher, stretchPicture } from "./stretch.ts";
 
 /** One unit's exemplars, the most exciting first. */
@@ -85,13 +85,6 @@ export class ExemplarStore {
   isDead(layer: string, unit: number): boolean {
     const { maximum, regions } = this.unit(layer, unit);
     return maximum <= 0 || regions.every((runs) => runs.length === 0);
-  }
-
-  /** Share of all pixels of the unit's exemplars that are lit. */
-  litShare(layer: string, unit: number): number {
-    const { regions } = this.unit(layer, unit);
-    const lit = regions.reduce((sum, runs) => sum + litPixels(runs), 0);
-    return lit / (regions.length * this.height * this.width);
   }
 
   /**

@@ -71,10 +71,9 @@ export class NeuralCaptioner implements Captioner {
     );
   }
 
-  /** The regions' vectors of each set, scaled: [sets, k, features]. Sets with fewer exemplars than `k` repeat theirs. */
+  /** The regions' vectors of each set, scaled: [sets, exemplars, features]. Sets that have fewer repeat theirs, as in training. */
   async look(sets: ExemplarBatch, signal?: AbortSignal): Promise<Tensor> {
-    const k = Math.min(this.exemplars, Math.max(...sets.map(({ pictures }) => pictures.length)));
-    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, k, signal));
+    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, this.exemplars, signal));
   }
 
   async candidates(sets: ExemplarBatch, n: number, options: CandidateOptions = {}): Promise<Candidate[][]> {

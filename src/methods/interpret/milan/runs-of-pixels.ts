@@ -20,9 +20,3 @@ export function maskOf(runs: PixelRuns, pixels: number): Uint8Array {
   for (let i = 0; i < runs.length; i += 2) mask.fill(1, runs[i], runs[i + 1]);
   return mask;
 }
-
-export function litPixels(runs: PixelRuns): number {
-  let count = 0;
-  for (let i = 0; i < runs.length; i += 2) count += runs[i + 1] - runs[i];
-  return count;
-}

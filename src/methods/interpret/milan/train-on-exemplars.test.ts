@@ -7,6 +7,7 @@ import { Model } from "../../../probe/index.ts";
 import { rankByInformation } from "./captioner.ts";
 import { RegionEncoder } from "./region-encoder.ts";
 import { type AnnotatedExemplars, trainCaptioner } from "./train-on-exemplars.ts";
+import { wordsOf } from "./vocabulary.ts";
 
 const colours = { red: [220, 30, 30], green: [30, 200, 40], blue: [40, 60, 230] } as const;
 const names = Object.keys(colours) as (keyof typeof colours)[];
@@ -46,8 +47,8 @@ function annotated(rng: Rng, count: number): (AnnotatedExemplars & { readonly tr
     return {
       pictures: shown.map(({ picture }) => picture),
       masks: shown.map(({ mask }) => mask),
-      captions: [`${colour} patches`, "things"],
-      truth: `${colour} patches`,
+      captions: [`${colour} patches`, `${colour} squares`],
+      truth: colour,
     };
   });
 }
@@ -67,10 +68,10 @@ it("a captioner of one's own: any network's eyes, any captions; what it says is 
     rng: rng.split("training"),
   });
   expect([captioner.name, captioner.exemplars]).toEqual(["colours", 4]);
-  expect([...captioner.weights.vocabulary.words].sort()).toEqual(["blue", "green", "patches", "red", "things"]);
+  expect([...captioner.weights.vocabulary.words].sort()).toEqual(["blue", "green", "patches", "red", "squares"]);
   const fresh = annotated(rng.split("fresh"), 30);
   const ranked = await rankByInformation(captioner, await captioner.candidates(fresh, 6, { length: 3 }), 0.2);
-  expect(ranked.filter(([best], i) => best.text === fresh[i].truth).length).toBeGreaterThan(26);
+  expect(ranked.filter(([best], i) => wordsOf(best.text).includes(fresh[i].truth)).length).toBeGreaterThan(26);
   await captioner.release();
 }, 60_000);
 

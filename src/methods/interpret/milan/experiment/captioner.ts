@@ -25,10 +25,11 @@ export interface Speech {
 
 /** Trains the captioner, or takes it from the run's folder. */
 export async function trainedSpeech(run: Run, options: CaptionerOptions): Promise<Speech> {
+  const emoji = knownEmoji(await loadEmoji(run.data));
   const kept = await run.part("captioner", async ({ rng, checkpoint }) => {
     const bytes = await makeEncoder(run.data);
     const encoder = openEncoder(bytes);
-    const trained = await trainBuiltin(run.data, encoder, {
+    const trained = await trainBuiltin(emoji, encoder, {
       ...options,
       rng,
       signal: run.signal,
@@ -47,7 +48,6 @@ export async function trainedSpeech(run: Run, options: CaptionerOptions): Promis
   run.metric("language model: surprise of a word", kept.surprise, { unit: "nats" });
   run.metric("captioner: words", kept.words);
   await run.artifact("captioner.safetensors", kept.weights);
-  const emoji = knownEmoji(await loadEmoji(run.data));
   const groups = namedEmoji(emoji);
   return {
     captioner: openCaptioner(kept.encoder, kept.weights, { compile: run.compile }),
