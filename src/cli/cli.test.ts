@@ -102,26 +102,21 @@ describe("cajal", () => {
     expect(html).not.toMatch(/(?:src|href)="https?:/);
   });
 
-  it("describe without labels invents no words", async () => {
+  it("describe without labels invents none: words are the captioner's, and nobody's with --captioner none", async () => {
     const pictures = await scenesOnDisk("plain", 40, false);
-    const { code, out } = await cajal([
-      "describe",
-      embedded,
-      "--data",
-      pictures,
-      "-o",
-      "plain.html",
-      "--layers",
-      "/concepts/",
-      "--json",
-    ]);
-    expect(code).toBe(0);
-    expect(
-      JSON.parse(out).layers.every(
-        ({ explained, concepts }: { explained: number; concepts: unknown[] }) =>
-          explained === 0 && concepts.length === 0,
-      ),
-    ).toBe(true);
+    const layersOf = async (...more: readonly string[]) => {
+      const source = [embedded, "--data", pictures, "-o", "plain.html", "--layers", "/concepts/", "--json"];
+      const { code, out } = await cajal(["describe", ...source, ...more]);
+      expect(code).toBe(0);
+      return JSON.parse(out).layers as { explained: number; concepts: unknown[]; dead: number; described: number }[];
+    };
+    for (const { explained, concepts, described } of await layersOf("--captioner", "none"))
+      expect([explained, concepts, described]).toEqual([0, [], 0]);
+    expect(readFileSync(path("plain.html"), "utf8")).not.toContain('"description"');
+    for (const { explained, concepts, described } of await layersOf()) {
+      expect([explained, concepts]).toEqual([0, []]);
+      expect(described).toBeGreaterThan(0);
+    }
   });
 
   it("record writes a Parquet file that agrees with the model", async () => {

@@ -4,6 +4,7 @@ export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type CaptionOptions, loadCaptions, loadCaptionWords } from "./captions.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
+export { type Emoji, loadEmoji } from "./emoji.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
 export {
   type Hdf5Data,
@@ -15,13 +16,14 @@ export {
 } from "./formats/hdf5.ts";
 export { decodeNpy, encodeNpy } from "./formats/npy.ts";
 export { decodeNpz, encodeNpz, type ReadNpzOptions, type WriteNpzOptions } from "./formats/npz.ts";
+export { decodePng, type TransparentPicture } from "./formats/png.ts";
 export { readTar } from "./formats/tar.ts";
 export { decodeWav, encodeWav, type Sound } from "./formats/wav.ts";
 export { decodeIdx } from "./idx.ts";
 export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
 export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
-export { type LabelledPicture, type PictureSet, resizePicture } from "./picture-set.ts";
+export { type LabelledPicture, type PictureSet, resamplingTaps, resizePicture } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
 export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
 export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";
@@ -29,7 +31,11 @@ export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
+export { samplesOf } from "./samples.ts";
+export type { Rgb } from "./scenes/colours.ts";
+export { anyHand, anyWord, type Hand, writeWord } from "./scenes/letters.ts";
 export { applySceneNetwork, plantedConcepts, plantedLayer, sceneBatch, sceneNetworkSize } from "./scenes/network.ts";
+export { freePlace, paste, resizeSticker } from "./scenes/paste.ts";
 export { scenePictures } from "./scenes/pictures.ts";
 export {
   generateScene,

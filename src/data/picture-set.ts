@@ -33,8 +33,8 @@ export interface PictureSet {
 export function resizePicture(picture: Picture, height: number, width: number): Picture {
   if (picture.height === height && picture.width === width) return picture;
   const scale = Math.min(picture.height / height, picture.width / width);
-  const rows = taps(picture.height, height, scale);
-  const columns = taps(picture.width, width, scale);
+  const rows = resamplingTaps(picture.height, height, scale);
+  const columns = resamplingTaps(picture.width, width, scale);
   const data = new Uint8Array(height * width * 3);
   for (let y = 0, at = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -51,8 +51,12 @@ export function resizePicture(picture: Picture, height: number, width: number): 
   return { width, height, data };
 }
 
-/** For each output pixel the input pixels under a tent of half-width max(1, scale), with weights that sum to 1. */
-function taps(from: number, to: number, scale: number): [number, number][][] {
+/**
+ * For each output pixel the input pixels under a tent of half-width max(1, scale), with weights that sum to 1: linear interpolation where
+ * pictures grow, and no pixel lost where they shrink.
+ * @param scale input pixels per output pixel; the output covers the middle of the input
+ */
+export function resamplingTaps(from: number, to: number, scale: number): [index: number, weight: number][][] {
   const offset = (from - to * scale) / 2;
   const reach = Math.max(1, scale);
   return Array.from({ length: to }, (_, i) => {

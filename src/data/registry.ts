@@ -317,6 +317,17 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "resnet56.onnx": "92151547f7d1ef601760e7692303d51c30e9b3bdad09af25a4047b17d8852545",
     },
   },
+  "emojione-2.2.7": {
+    kind: "files",
+    title: "EmojiOne 2.2.7: 1,820 small pictures with names, keywords and categories (64×64)",
+    licence: "CC BY 4.0 (artwork), MIT (list)",
+    citation: "EmojiOne, version 2.2.7 (2017), https://www.emojione.com",
+    homepage: "https://github.com/joypixels/emojione/tree/v2.2.7",
+    files: {
+      "emoji.json.gz": "caae33a18688d53563f2c3d1d6996e3aa561a5d26f32b563bfaca658e75faf47",
+      "png.tar.gz": "fb4c8ab9cb35b34b7361dd1c41f7adda084d84cb3a490f3c9458c59732f30dca",
+    },
+  },
   ud: {
     kind: "files",
     title: "Universal Dependencies: trees of English (EWT, PUD), German (GSD, PUD) and Japanese (GSD, PUD) sentences",

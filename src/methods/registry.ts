@@ -53,6 +53,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "The words that every neuron of a language model stands for",
     load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
+  milan: {
+    family: "interpret",
+    title: "What neurons look for, in words; and what the words are good for",
+    load: () => import("./interpret/milan/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -1,7 +1,9 @@
 /** @file The main job: what does each neuron of a network respond to? A report on pictures. */
 
 import sharp from "sharp";
+import { preprocessNamed } from "../data/index.ts";
 import { Rng } from "../graph/index.ts";
+import { computeExemplars, type Description } from "../methods/interpret/milan/index.ts";
 import {
   type NeuronReport,
   type ReportLayer,
@@ -21,8 +23,19 @@ import { writeWhole } from "./files.ts";
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
 import { type ReportSummary, summarise } from "./summary.ts";
 import { version } from "./version.ts";
+import {
+  type PutIntoWordsOptions,
+  putIntoWords,
+  type Speaker,
+  speakerFor,
+  type Words,
+  type WordsOptions,
+} from "./words.ts";
 
-export interface DescribeOptions extends PrepareOptions {
+export interface DescribeOptions
+  extends PrepareOptions,
+    WordsOptions,
+    Pick<PutIntoWordsOptions, "onEstimate" | "onTotals"> {
   /** Where the HTML report goes. */
   readonly output: string;
   readonly layers?: LayerFilter;
@@ -41,23 +54,41 @@ const jpegQuality = 82;
 /** Network dissection's level: the activation that 0.5 % of all positions exceed. */
 const levelQuantile = 0.995;
 
+/** With fewer pictures a captioner would see the same ones for every neuron. */
+const fewestForWords = 15;
+
 /** Runs the job and writes the report. @throws CajalError; the report is written whole or not at all */
 export async function describe(options: DescribeOptions): Promise<{ report: NeuronReport; summary: ReportSummary }> {
+  // What is wrong with the captioner is said before the work begins.
+  const speaker = await speakerFor(options);
+  try {
+    return await describeBy(speaker, options);
+  } finally {
+    await speaker?.release();
+  }
+}
+
+async function describeBy(speaker: Speaker | undefined, options: DescribeOptions) {
   const prepared = await prepare(options);
   const { model, samples } = prepared;
   const { progress, signal, top = 15, seed = 1 } = options;
   const activity = await record(model, samples, {
     ...(options.layers && { layers: options.layers }),
-    top,
+    // A captioner looks at as many as it needs, whatever is shown.
+    top: speaker === undefined ? top : Math.max(top, speaker.captioner.exemplars),
     signal,
     onProgress: (done, total) => progress.update("looking at pictures", done, total, "pictures"),
   });
-  const findings = await examine(model, samples, activity, {
+  const examined = await examine(model, samples, activity, {
     quantile: levelQuantile,
     rng: new Rng(seed),
     signal,
     onProgress: (done, total) => progress.update("finding regions", done, total, "pictures"),
   });
+  const findings = examined.map(({ units }) => ({
+    units: units.map((unit) => ({ ...unit, exemplars: unit.exemplars.slice(0, top) })),
+  }));
+  const words = await wordsFor(prepared, speaker, activity, options);
   const shown = [
     ...new Set(
       findings.flatMap(({ units }) => units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample))),
@@ -76,10 +107,28 @@ export async function describe(options: DescribeOptions): Promise<{ report: Neur
     findings,
     pictures,
     new Map(shown.map((sample, i) => [sample, i])),
+    words,
   );
   await writeWhole(options.output, renderNeuronReport(report));
   const planted = model.imported.metadata["cajal.planted"];
   return { report, summary: summarise(report, planted === undefined ? {} : JSON.parse(planted)) };
+}
+
+/** Words for all neurons, unless nobody is to say them or there are too few pictures. */
+async function wordsFor(
+  { model, pictures, preprocess }: Prepared,
+  speaker: Speaker | undefined,
+  activity: Activity,
+  { progress, signal, onEstimate, onTotals }: DescribeOptions,
+): Promise<Words | undefined> {
+  if (speaker === undefined || activity.samples < fewestForWords) return undefined;
+  const store = await computeExemplars(model, pictures, {
+    preprocess: preprocessNamed(preprocess.name),
+    activity,
+    signal,
+    onProgress: (stage, done, total) => progress.update(stage, done, total, "pictures"),
+  });
+  return putIntoWords(store, speaker, { progress, signal, onEstimate, onTotals });
 }
 
 /** The pictures as the network saw them: scaled and cropped. */
@@ -121,6 +170,7 @@ function buildReport(
   findings: readonly LayerFindings[],
   pictures: readonly ReportPicture[],
   pictureOf: ReadonlyMap<number, number>,
+  words: Words | undefined,
 ): NeuronReport {
   const { model, samples, preprocess } = prepared;
   const { port, channels, height, width } = model.input;
@@ -133,6 +183,8 @@ function buildReport(
       `How this model wants its pictures is not known; "${preprocess.name}" was assumed. If its answers look wrong, say --preprocess.`,
     );
   }
+  if (options.captioner !== "none" && activity.samples < fewestForWords)
+    notes.push(`Fewer than ${fewestForWords} pictures: no neuron was put into words.`);
   if (activity.samples < 100)
     notes.push(`Only ${activity.samples} pictures: the strongest regions of many neurons will be the same ones.`);
   return {
@@ -152,8 +204,9 @@ function buildReport(
     command: options.command,
     created: new Date().toISOString(),
     version,
+    ...(words && { captioner: words.captioner }),
     pictures,
-    layers: activity.layers.map((layer, i) => reportLayer(layer, findings[i], pictureOf)),
+    layers: activity.layers.map((layer, i) => reportLayer(layer, findings[i], pictureOf, words)),
   };
 }
 
@@ -161,6 +214,7 @@ function reportLayer(
   activity: LayerActivity,
   findings: LayerFindings,
   pictureOf: ReadonlyMap<number, number>,
+  words: Words | undefined,
 ): ReportLayer {
   const { name, kind, shape, receptiveField: field } = activity.layer;
   return {
@@ -175,7 +229,9 @@ function reportLayer(
         strideX: field[1].step,
       },
     }),
-    neurons: findings.units.map((unit, i) => reportNeuron(activity, unit, i, pictureOf)),
+    neurons: findings.units.map((unit, i) =>
+      reportNeuron(activity, unit, i, pictureOf, words?.byAddress.get(`${name}:${i}`)),
+    ),
   };
 }
 
@@ -184,6 +240,7 @@ function reportNeuron(
   findings: LayerFindings["units"][number],
   unit: number,
   pictureOf: ReadonlyMap<number, number>,
+  description: Description | undefined,
 ): ReportNeuron {
   const preferred = selectivity.classSelectivity(unit);
   const histogram = sketch.histogram(unit, histogramBins);
@@ -203,5 +260,10 @@ function reportNeuron(
       ...region,
     })),
     ...(findings.explanation && { explanation: findings.explanation }),
+    ...(description &&
+      !description.dead &&
+      description.text !== "" && {
+        description: { text: description.text, pmi: description.pmi, runnersUp: description.runnersUp },
+      }),
   };
 }

@@ -111,6 +111,11 @@ async function sizeOf(path: string): Promise<number> {
   );
 }
 
+/** SHA-256 in hexadecimal. */
+export function bytesDigest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
 /** SHA-256 of a file, read piece by piece. */
 export async function fileDigest(path: string): Promise<string> {
   const hash = createHash("sha256");

@@ -1,6 +1,7 @@
 /** @file cajal/node: everything that needs Node.js: files, data sets on disk, long jobs. */
 
 export { parseAddress } from "../probe/index.ts";
+export { builtinCaptioner, trainCaptionerFiles } from "./captioner.ts";
 export { checkpointFile } from "./checkpoint-file.ts";
 export { locateModel, openImages, openPictures, openText, preprocessOf } from "./data-sets.ts";
 export { dataSource } from "./data-source.ts";
@@ -13,7 +14,7 @@ export { layOutMethod } from "./method-template.ts";
 export { type MockServer, mockServer } from "./mock-server.ts";
 export { open } from "./open.ts";
 export { pictureFolder, readPicture } from "./pictures.ts";
-export { type Prepared, type PrepareOptions, prepare, samplesOf } from "./prepare.ts";
+export { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
 export { type Progress, silent } from "./progress.ts";
 export { recordToFile } from "./record-file.ts";
 export { createRun, type Executed, type ExecuteOptions, execute } from "./runs/execute.ts";

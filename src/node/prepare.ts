@@ -1,7 +1,7 @@
 /** @file A model and pictures, made to fit each other: what every job on a network starts with. */
 
 import { fileURLToPath } from "node:url";
-import { type PictureSet, type Preprocess, preprocessNamed, scenePictures, toTensor } from "../data/index.ts";
+import { type PictureSet, preprocessNamed, samplesOf, scenePictures } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
 import type { Model, SampleSet } from "../probe/index.ts";
 import { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
@@ -61,25 +61,6 @@ async function choosePictures({ model, data, pictures, progress }: PrepareOption
   if (data !== undefined) return openPictures(data, progress);
   if (model === undefined) return scenePictures(embeddedScenes.seed, embeddedScenes.count);
   throw new CajalError("no-data", "no pictures were given", { advice: "Say --data with a folder of pictures." });
-}
-
-/** The pictures as the model wants to be shown them. */
-export function samplesOf(pictures: PictureSet, model: Model, preprocess: Preprocess): SampleSet {
-  const { channels, height, width } = model.input;
-  return {
-    length: pictures.length,
-    labels: pictures.labels,
-    concepts: pictures.concepts,
-    nameOf: pictures.nameOf,
-    async get(index) {
-      const { picture, label, concepts } = await pictures.get(index, height, width);
-      return {
-        input: toTensor(picture, channels, preprocess),
-        ...(label !== undefined && { label }),
-        ...(concepts && { concepts }),
-      };
-    },
-  };
 }
 
 function thinOut(set: PictureSet, limit: number | undefined): PictureSet {

@@ -10,6 +10,10 @@ export interface LayerSummary {
   readonly explained: number;
   /** The concepts that explain most neurons. */
   readonly concepts: readonly { readonly concept: string; readonly neurons: number }[];
+  /** Neurons that were put into words. */
+  readonly described: number;
+  /** What is said of most neurons. */
+  readonly descriptions: readonly { readonly description: string; readonly neurons: number }[];
 }
 
 export interface ReportSummary {
@@ -31,12 +35,20 @@ export function summarise(report: NeuronReport, planted: Readonly<Record<string,
       if (explanation?.significant) counts.set(explanation.concept, (counts.get(explanation.concept) ?? 0) + 1);
     }
     const concepts = [...counts].map(([concept, n]) => ({ concept, neurons: n })).sort((a, b) => b.neurons - a.neurons);
+    const said = new Map<string, number>();
+    for (const { description } of neurons)
+      if (description) said.set(description.text, (said.get(description.text) ?? 0) + 1);
+    const descriptions = [...said]
+      .map(([description, n]) => ({ description, neurons: n }))
+      .sort((a, b) => b.neurons - a.neurons);
     return {
       name,
       neurons: neurons.length,
       dead: neurons.filter(({ dead }) => dead).length,
       explained: neurons.filter(({ explanation }) => explanation?.significant).length,
       concepts: concepts.slice(0, conceptsShown),
+      described: neurons.filter(({ description }) => description !== undefined).length,
+      descriptions: descriptions.slice(0, conceptsShown),
     };
   });
   const checked = Object.entries(planted).flatMap(([name, concepts]) => {

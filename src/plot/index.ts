@@ -1,6 +1,7 @@
 /** @file cajal/plot: figures and reports as data, drawn to HTML. */
 
 export { checkFigure } from "./check/check-figure.ts";
+export { colourPng, pngUri } from "./drawing/png.ts";
 export type {
   Cell,
   ColourScale,
@@ -20,6 +21,7 @@ export type {
 } from "./figure.ts";
 export type {
   NeuronReport,
+  ReportDescription,
   ReportExemplar,
   ReportLayer,
   ReportMap,

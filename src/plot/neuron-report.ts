@@ -44,6 +44,15 @@ export interface ReportNeuron {
   readonly histogram: { readonly from: number; readonly to: number; readonly counts: readonly number[] };
   readonly exemplars: readonly ReportExemplar[];
   readonly explanation?: Explanation;
+  readonly description?: ReportDescription;
+}
+
+/** What a captioner says of a unit, from its strongest regions alone. */
+export interface ReportDescription {
+  readonly text: string;
+  /** log p(description | regions) − λ log p(description): how particular it is to this unit. */
+  readonly pmi: number;
+  readonly runnersUp: readonly { readonly text: string; readonly pmi: number }[];
 }
 
 export interface ReportLayer {
@@ -79,6 +88,8 @@ export interface NeuronReport {
   /** ISO 8601. */
   readonly created: string;
   readonly version: string;
+  /** Who put neurons into words, when somebody did. */
+  readonly captioner?: string;
   readonly pictures: readonly ReportPicture[];
   readonly layers: readonly ReportLayer[];
 }

@@ -44,3 +44,4 @@ export { type Activity, type LayerActivity, type LayerBatch, type RecordOptions,
 export { type Region, regionOf } from "./region.ts";
 export { LayerRunner } from "./runner.ts";
 export { readBatches, type Sample, type SampleBatch, type SampleSet, type Skipped } from "./samples.ts";
+export { type CellGrid, tilingGrid, Upsampling } from "./upsample.ts";

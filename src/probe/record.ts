@@ -31,6 +31,8 @@ export interface RecordOptions {
   readonly layers?: LayerFilter;
   /** How many of its strongest samples are kept of each unit. Default 15. */
   readonly top?: number;
+  /** Whether distributions are of all positions, however many there are. Default false: see `LayerActivity.sketch`. */
+  readonly everyPosition?: boolean;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
   /** Sees every sample's figures as they come: for files. */
@@ -42,7 +44,7 @@ export interface LayerActivity<L = Layer> {
   readonly layer: L;
   /**
    * Distribution of each unit's activations over samples and positions: all positions, or, where that gives more than about 100,000
-   * activations, evenly spaced ones. Its maximum is that of all positions.
+   * activations and `everyPosition` does not ask for more, evenly spaced ones. Its maximum is that of all positions.
    */
   readonly sketch: ActivationSketch;
   /** The samples that excite each unit most, with the position. */
@@ -80,11 +82,11 @@ export async function record(
 }
 
 async function recordPictures(model: Model, samples: SampleSet, options: RecordOptions): Promise<Activity> {
-  const { top = 15, signal, onProgress, onBatch } = options;
+  const { top = 15, everyPosition = false, signal, onProgress, onBatch } = options;
   const layers = selectLayers(model.layers(), options.layers);
   const { height, width } = model.input;
   const grids = new Map(layers.map((layer) => [layer, gridOf(layer, height, width)]));
-  const positions = positionsPerSample(samples.length);
+  const positions = everyPosition ? Number.POSITIVE_INFINITY : positionsPerSample(samples.length);
   const runner = new LayerRunner(model, layers, (value, layer) => observe(value, grids.get(layer) as Grid, positions));
   const kernel = new DigestKernel();
   const recorded = layers.map((layer) => ({

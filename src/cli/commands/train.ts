@@ -11,6 +11,15 @@ interface SceneOptions {
   readonly json?: boolean;
 }
 
+interface CaptionerOptions {
+  readonly output: string;
+  readonly sets: number;
+  readonly scenes: number;
+  readonly epochs: number;
+  readonly seed: number;
+  readonly json?: boolean;
+}
+
 interface LmOptions {
   readonly output: string;
   readonly vocabulary: number;
@@ -27,9 +36,32 @@ interface LmOptions {
 }
 
 export const define = (command: Command) => {
+  defineScenes(command);
+  defineCaptioner(command);
   defineLm(command);
-  return defineScenes(command);
 };
+
+const defineCaptioner = (command: Command) =>
+  command
+    .command("captioner")
+    .description("the built-in captioner, which says in words what neurons look for")
+    .option("-o, --output <folder>", "where its two files go", "captioner")
+    .option("--sets <n>", "sets of regions with captions to learn from", positiveInteger, 4500)
+    .option("--scenes <n>", "rendered scenes that the sets share", positiveInteger, 6000)
+    .option("--epochs <n>", "passes over the captions, at most", positiveInteger, 5)
+    .option("--seed <n>", "seed of scenes and weights", wholeNumber, 1)
+    .option("--json", "print the result as JSON")
+    .action((options: CaptionerOptions) =>
+      runCommand(options, async ({ say, json, progress, signal }) => {
+        const { trainCaptionerFiles } = await import("../../node/index.ts");
+        const result = await trainCaptionerFiles({ ...options, signal, progress });
+        const megabytes = (result.bytes / 1e6).toFixed(1);
+        say(
+          `${result.words} words, BLEU ${result.bleu.toFixed(3)} on sets kept apart, ${megabytes} MB in ${options.output}`,
+        );
+        json(result);
+      }),
+    );
 
 const defineLm = (command: Command) =>
   command

@@ -31,6 +31,8 @@ export interface Scene {
   readonly background: BackgroundName;
   /** From back to front: later ones cover earlier ones. */
   readonly objects: readonly SceneObject[];
+  /** What is seen at each pixel: 0 the background, k + 1 object k. [size × size] */
+  readonly owners: Uint8Array;
   /** The concepts that occur, each with its mask: 1 where a pixel belongs to it. [size × size], row by row */
   readonly concepts: ReadonlyMap<string, Uint8Array>;
 }
@@ -82,6 +84,7 @@ function drawScene(rng: Rng, rules: SceneRules): Scene {
     size,
     background,
     objects: layout.placed.map((object, k) => objectOf(object, layout, k)),
+    owners: layout.visibility.owner,
     concepts: conceptMasks(layout, background, size),
   };
 }

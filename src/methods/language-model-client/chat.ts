@@ -31,6 +31,8 @@ export interface ChatOptions {
   /** Which one of several replies to the same prompt: 0, 1, …. Another sample is another call, never the cached reply to the first. */
   readonly sample?: number;
   readonly signal?: AbortSignal;
+  /** Whether a request that was sent is heard out after the signal, because it is paid for; waiting ends at once. Default false. */
+  readonly hearOut?: boolean;
 }
 
 export interface ChatReply {

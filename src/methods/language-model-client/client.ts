@@ -110,7 +110,7 @@ export function llmClient(options: LlmClientOptions): LlmClient {
   /** @param keep writes a reply down */
   async function ask(
     request: ChatRequest,
-    signal: AbortSignal | undefined,
+    { signal, hearOut = false }: Pick<ChatOptions, "signal" | "hearOut">,
     keep?: (reply: Reply) => Promise<void>,
   ): Promise<Reply> {
     const prompt = estimateTokens(request.messages);
@@ -136,7 +136,7 @@ export function llmClient(options: LlmClientOptions): LlmClient {
           timeoutMs,
           late,
           clock,
-          signal,
+          hearOut ? undefined : signal,
         );
         limits.correct(tokens, usage.tokensIn + usage.tokensOut);
         ledger.charge(usage);
@@ -165,11 +165,11 @@ export function llmClient(options: LlmClientOptions): LlmClient {
 
   async function chat(
     messages: readonly Message[],
-    { temperature, maxTokens, sample = 0, signal: outer }: ChatOptions = {},
+    { temperature, maxTokens, sample = 0, signal: outer, hearOut }: ChatOptions = {},
   ): Promise<ChatReply> {
     outer?.throwIfAborted();
     // A signal of its own, so that many calls do not crowd the listeners of a shared one.
-    const signal = outer && AbortSignal.any([outer]);
+    const waiting = { signal: outer && AbortSignal.any([outer]), hearOut };
     const request: ChatRequest = {
       model,
       messages,
@@ -177,7 +177,7 @@ export function llmClient(options: LlmClientOptions): LlmClient {
       max_tokens: maxTokens,
       seed: seed === null ? undefined : seed + sample,
     };
-    if (options.journal === undefined && cache === undefined) return priced(await ask(request, signal));
+    if (options.journal === undefined && cache === undefined) return priced(await ask(request, waiting));
     const kept = await journal();
     const callKey = await keyOf({ baseURL, ...request, sample });
     // The same call at the same time is made once.
@@ -189,7 +189,7 @@ export function llmClient(options: LlmClientOptions): LlmClient {
         return reply;
       }
       return priced(
-        await ask(request, signal, async ({ text, usage, attempts }) => {
+        await ask(request, waiting, async ({ text, usage, attempts }) => {
           await kept?.addCall({ call: callKey, text, usage, attempts });
           if (cache !== undefined) await writeCache(cache, callKey, { text, usage });
         }),

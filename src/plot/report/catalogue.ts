@@ -17,6 +17,7 @@ export type PictureSummary = Omit<ReportPicture, "encoded">;
 
 export interface Catalogue {
   readonly model: string;
+  readonly captioner?: string;
   readonly data: { readonly pictures: number; readonly concepts: number };
   readonly layers: readonly LayerSummary[];
   readonly pictures: readonly PictureSummary[];
@@ -32,6 +33,7 @@ export const BLOCK_SIZE = 32;
 export function catalogueOf(report: NeuronReport): Catalogue {
   return {
     model: report.model.name,
+    ...(report.captioner !== undefined && { captioner: report.captioner }),
     data: { pictures: report.data.pictures, concepts: report.data.concepts },
     layers: report.layers.map((layer) => ({
       ...layer,

@@ -63,7 +63,8 @@ function layerList(report: NeuronReport): string {
 <label class="layer-choice">Layer <select id="layer-select"><option value="-1">All layers</option>${options.join("")}</select></label>`;
 }
 
-function toolbar(words: boolean): string {
+/** @param words whether there are labels or concepts; `described`: whether neurons are put into words */
+function toolbar(words: boolean, described: boolean): string {
   const sorts = [
     ["unit", "unit"],
     ["maximum", "maximum"],
@@ -77,7 +78,7 @@ function toolbar(words: boolean): string {
       `<label><input type="radio" name="show" value="${show}"${show === "all" ? " checked" : ""}>` +
       `<span>${show} <span class="count"></span></span></label>`,
   );
-  const hint = words ? "Concept, label, layer or unit" : "Layer or unit";
+  const hint = described ? "Words, layer or unit" : words ? "Concept, label, layer or unit" : "Layer or unit";
   return `
 <div class="toolbar" role="search">
   <input id="search" type="search" placeholder="${hint}" aria-label="Search neurons" aria-keyshortcuts="/"
@@ -90,16 +91,17 @@ function toolbar(words: boolean): string {
 /** The body of the page before its data. */
 export function pageBody(report: NeuronReport): string {
   const words = report.data.concepts > 0;
+  const described = report.captioner !== undefined;
   return `
 <a class="skip" href="#main">Skip to the neurons</a>
 ${masthead(report)}
 <noscript><p class="noscript">The neurons are drawn by a script inside this file. It needs no network; please allow it to run.</p></noscript>
-<div class="columns${words ? "" : " without-words"}">
+<div class="columns${words ? "" : " without-concepts"}${words || described ? "" : " without-words"}">
 ${layerList(report)}
 <main id="main" tabindex="-1">
   <h2 id="layer-title" class="layer-title"></h2>
   <p id="layer-facts" class="layer-facts"></p>
-  ${toolbar(words)}
+  ${toolbar(words, described)}
   <p id="status" class="status" role="status"></p>
   <div id="empty"></div>
   <ul id="sheet" class="sheet" role="list" aria-label="Neurons"></ul>

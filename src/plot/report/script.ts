@@ -3,7 +3,7 @@
 import { createBlocks } from "./client/blocks.ts";
 import { createCard, fillCard } from "./client/card.ts";
 import { createDetail } from "./client/detail.ts";
-import { describeExplanation, describeStatistics } from "./client/detail-words.ts";
+import { describeDescription, describeExplanation, describeStatistics } from "./client/detail-words.ts";
 import { element, svg } from "./client/dom.ts";
 import { emptyMessage } from "./client/empty.ts";
 import { createExemplars, paintExemplar } from "./client/exemplars.ts";
@@ -38,6 +38,7 @@ const parts: Parts = {
   createQueue,
   createThemeButton,
   createToolbar,
+  describeDescription,
   describeExplanation,
   describeStatistics,
   drawTile,

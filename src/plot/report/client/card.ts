@@ -6,11 +6,18 @@ import type { Neuron } from "./select.ts";
 /** The card as a list item that holds one button. Pictures and sparkline are empty until `fillCard`. */
 export function createCard({ parts, catalogue }: Page, neuron: Neuron): HTMLLIElement {
   const { element, formatNumber, formatPercent, formatShare, formatP } = parts;
-  const { explanation, selectivity } = neuron;
+  const { description, explanation, selectivity } = neuron;
 
   const words = element("span", { class: "words" });
   if (neuron.dead) words.append(element("span", { class: "quiet" }, "never above zero"));
-  else if (explanation?.significant)
+  else if (description) {
+    words.append(element("span", { class: "said" }, description.text));
+    if (explanation?.significant)
+      words.append(
+        " ",
+        element("span", { class: "iou" }, `${explanation.concept}, IoU ${formatShare(explanation.iou)}`),
+      );
+  } else if (explanation?.significant)
     words.append(
       element("span", { class: "concept" }, explanation.concept),
       " ",

@@ -3,6 +3,28 @@
 import type { Page } from "./page.ts";
 import type { Neuron } from "./select.ts";
 
+/** What the captioner says, and what else it might have said; nothing where nobody was asked. */
+export function describeDescription({ parts, catalogue }: Page, neuron: Neuron): HTMLElement[] {
+  const { element, formatNumber } = parts;
+  const { description } = neuron;
+  if (!description) return [];
+  const others = description.runnersUp.map(({ text }) => `“${text}”`).join(", ");
+  return [
+    element(
+      "section",
+      { class: "described" },
+      element("p", { class: "verdict" }, description.text),
+      element(
+        "p",
+        {},
+        `Said by the captioner (${catalogue.captioner ?? "unnamed"}), which saw the lit regions below and no label. `,
+        `Weighted information: ${formatNumber(description.pmi)}; the nearer to 0 and above, the more it fits this unit and no other.`,
+      ),
+      ...(others ? [element("p", { class: "label" }, "Next best"), element("p", { class: "also" }, others)] : []),
+    ),
+  ];
+}
+
 /** The concept, how well it agrees, and the runners-up. */
 export function describeExplanation({ parts, catalogue }: Page, neuron: Neuron): HTMLElement {
   const { element, svg, formatShare, formatP, formatPercent } = parts;
@@ -21,6 +43,7 @@ export function describeExplanation({ parts, catalogue }: Page, neuron: Neuron):
     return section;
   }
   if (catalogue.data.concepts === 0) {
+    if (neuron.description) return section;
     section.append(
       element("p", { class: "verdict quiet" }, "Not in words"),
       element(

@@ -98,7 +98,12 @@ export function createDetail(
     const body = element(
       "div",
       { class: "detail-body" },
-      element("div", { class: "detail-summary" }, parts.describeExplanation(page, neuron), chart),
+      element(
+        "div",
+        { class: "detail-summary" },
+        element("div", {}, ...parts.describeDescription(page, neuron), parts.describeExplanation(page, neuron)),
+        chart,
+      ),
       element("section", {}, parts.describeStatistics(page, neuron)),
       pictures,
       ...(neuron.dead ? [] : [command(neuron)]),

@@ -7,7 +7,7 @@ import type { upsampleMap } from "../upsample.ts";
 import type { createBlocks } from "./blocks.ts";
 import type { createCard, fillCard } from "./card.ts";
 import type { createDetail } from "./detail.ts";
-import type { describeExplanation, describeStatistics } from "./detail-words.ts";
+import type { describeDescription, describeExplanation, describeStatistics } from "./detail-words.ts";
 import type { element, svg } from "./dom.ts";
 import type { emptyMessage } from "./empty.ts";
 import type { createExemplars, paintExemplar } from "./exemplars.ts";
@@ -40,6 +40,7 @@ export interface Parts {
   readonly createQueue: typeof createQueue;
   readonly createThemeButton: typeof createThemeButton;
   readonly createToolbar: typeof createToolbar;
+  readonly describeDescription: typeof describeDescription;
   readonly describeExplanation: typeof describeExplanation;
   readonly describeStatistics: typeof describeStatistics;
   readonly drawTile: typeof drawTile;

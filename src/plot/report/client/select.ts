@@ -10,7 +10,7 @@ export interface Neuron extends NeuronSummary {
   readonly position: number;
   /** `layer:unit` */
   readonly address: string;
-  /** Where a search looks: layer, concept and label in lower case. */
+  /** Where a search looks: layer, description, concept and label in lower case. */
   readonly searchable: string;
 }
 
@@ -18,7 +18,8 @@ export function listNeurons(catalogue: Catalogue): Neuron[] {
   return catalogue.layers.flatMap((layer, layerIndex) =>
     layer.neurons.map((neuron, position) => {
       const concept = neuron.explanation?.significant ? neuron.explanation.concept : "";
-      const searchable = `${layer.name}\n${concept}\n${neuron.selectivity?.label ?? ""}`.toLowerCase();
+      const said = neuron.description?.text ?? "";
+      const searchable = `${layer.name}\n${said}\n${concept}\n${neuron.selectivity?.label ?? ""}`.toLowerCase();
       const address = `${layer.name}:${neuron.unit}`;
       return { ...neuron, layerIndex, layerName: layer.name, position, address, searchable };
     }),
@@ -35,8 +36,8 @@ export interface Selection {
 }
 
 /**
- * Every word of the query must be found: as the unit's number, as its address `layer:unit`, or in the names of layer,
- * concept (a significant one) or label. `layerIndex` -1 stands for all layers.
+ * Every word of the query must be found: as the unit's number, as its address `layer:unit`, in its description, or in the names of
+ * layer, concept (a significant one) or label. `layerIndex` -1 stands for all layers.
  */
 export function selectNeurons(all: readonly Neuron[], layers: number, layerIndex: number, state: ViewState): Selection {
   const words = state.query.toLowerCase().split(/\s+/).filter(Boolean);

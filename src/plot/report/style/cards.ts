@@ -19,6 +19,8 @@ export const CARDS = `
 .words { display: block; height: 1.5rem; line-height: 1.5rem; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
 .words .quiet { font-size: 0.8125rem; }
 .concept { font: 400 1.1875rem/1.5rem var(--serif); }
+.said { font: 400 1.1875rem/1.5rem var(--serif); }
+.said + .iou { margin-left: 0.75rem; }
 .iou { margin-left: 0.5rem; color: var(--accent); font-size: 0.8125rem; font-variant-numeric: tabular-nums; }
 .spark { flex: none; width: 112px; height: 31px; margin-top: 0.3rem; }
 .sparkline { display: block; width: 112px; height: 31px; }

@@ -24,6 +24,10 @@ export const DETAIL = `
 .detail-summary { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1.15fr); gap: 2.5rem; align-items: start; }
 .verdict { font: 400 2rem/1.2 var(--serif); margin-bottom: 0.35rem; overflow-wrap: anywhere; }
 .verdict.quiet { font-size: 1.5rem; }
+.described { margin-bottom: 1.5rem; }
+.described .label { margin-top: 0.75rem; }
+.also { color: var(--quiet); font-size: 0.875rem; }
+.described + .explanation .verdict { font-size: 1.25rem; }
 .explanation .label { margin-top: 1rem; }
 .runners-up { margin-top: 0.3rem; max-width: 26rem; }
 .runners-up li { display: grid; grid-template-columns: 9rem 1fr 2.5rem; gap: 0.75rem; align-items: center; font-size: 0.875rem; }

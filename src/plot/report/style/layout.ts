@@ -23,7 +23,7 @@ rect.dead, .key .dead { fill: var(--gone); background: var(--gone); }
 .key { padding: 0.75rem 0 0; font-size: 0.75rem; color: var(--quiet); }
 .key span { display: inline-block; width: 0.6rem; height: 0.6rem; margin: 0 0.3rem 0 0.6rem; border-radius: 2px; }
 .key span:first-child { margin-left: 0; }
-.without-words .key { display: none; }
+.without-concepts .key { display: none; }
 .layer-choice { display: none; }
 
 main { padding: 1.5rem 0 4rem; min-width: 0; }

@@ -19,6 +19,8 @@ export interface SyntheticOptions {
   readonly concepts?: number;
   readonly pictures?: readonly ReportPicture[];
   readonly layerName?: (index: number) => string;
+  /** Whether neurons are described in words. Default false. */
+  readonly described?: boolean;
 }
 
 export function tinyPictures(count: number): ReportPicture[] {
@@ -86,6 +88,15 @@ function neuron(rng: Rng, unit: number, options: Required<SyntheticOptions>, loc
     ...(options.concepts > 0 && !dead
       ? { selectivity: { label: rng.pick(WORDS), index: rng.random() }, explanation: explain(rng) }
       : {}),
+    ...(options.described && !dead
+      ? {
+          description: {
+            text: `${rng.pick(WORDS)} things`,
+            pmi: -rng.random(),
+            runnersUp: [{ text: "objects", pmi: -2 }],
+          },
+        }
+      : {}),
     histogram: { from: 0, to: maximum, counts: dead ? [] : counts },
     exemplars,
   };
@@ -98,6 +109,7 @@ export function syntheticReport(given: SyntheticOptions = {}): NeuronReport {
     unitsPerLayer: 40,
     exemplars: 15,
     concepts: 10,
+    described: false,
     pictures: given.pictures ?? tinyPictures(20),
     layerName: (index) => `features/fire${index + 2}/concat`,
     ...given,
@@ -127,6 +139,7 @@ export function syntheticReport(given: SyntheticOptions = {}): NeuronReport {
     command: "cajal describe squeezenet1.1.onnx --data photos/",
     created: "2025-01-31T12:00:00Z",
     version: "0.1.0",
+    ...(options.described && { captioner: "built-in" }),
     pictures: options.pictures,
     layers,
   };

@@ -1,0 +1,103 @@
+/** @file The built-in captioner: SqueezeNet sees, and what it sees is put into words as was learnt from rendered scenes. */
+
+import { type DataSource, preprocesses } from "../../../data/index.ts";
+import { Rng } from "../../../graph/index.ts";
+import { Model } from "../../../probe/index.ts";
+import { collect, encodeCollection } from "./annotated/collection.ts";
+import type { Concept } from "./annotated/concept.ts";
+import type { KnownEmoji } from "./annotated/emoji-kinds.ts";
+import { decodeCaptioner } from "./captioner-file.ts";
+import { exportEncoder } from "./encoder-file.ts";
+import { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
+import { RegionEncoder } from "./region-encoder.ts";
+import { type TrainCaptionerOptions, type TrainedCaptioner, trainOnFeatures } from "./train-captioner.ts";
+
+/** Tensors of SqueezeNet 1.1, from early to late: 64 + 128 + 256 + 384 + 512 channels. */
+export const encoderDepths = ["relu_conv1", "fire3/concat", "fire5/concat", "fire7/concat", "fire9/concat"] as const;
+
+const encoderSide = 128;
+
+/** The encoder's file, from the registry's set "squeezenet1.1". @throws CajalError as the source */
+export async function makeEncoder(source: DataSource): Promise<Uint8Array> {
+  return exportEncoder(await source.file("squeezenet1.1", "squeezenet1.1.onnx"), {
+    depths: encoderDepths,
+    size: [encoderSide, encoderSide],
+    metadata: {
+      "cajal.preprocess": "caffe",
+      "cajal.source": "SqueezeNet 1.1 (F. N. Iandola et al. 2016, BSD 2-Clause), up to fire9, weights as float16",
+    },
+  });
+}
+
+/** @param bytes of `makeEncoder` */
+export function openEncoder(bytes: Uint8Array): RegionEncoder {
+  const model = Model.open(bytes, { name: "the captioner's encoder" });
+  return new RegionEncoder(model, { depths: encoderDepths, preprocess: preprocesses.caffe });
+}
+
+/** The captioner of two files, of `makeEncoder` and `encodeCaptioner`. @throws CajalError `bad-file`, `shape` */
+export function openCaptioner(
+  encoder: Uint8Array,
+  weights: Uint8Array,
+  options: NeuralCaptionerOptions = {},
+): NeuralCaptioner {
+  return new NeuralCaptioner(openEncoder(encoder), decodeCaptioner(weights), { name: "built-in", ...options });
+}
+
+/** Pairs of attributes that no training set is about, whatever the seed: a tenth of all, to see whether words are put together anew. */
+export function heldOut({ attributes }: Concept): boolean {
+  if (attributes.length !== 2) return false;
+  const name = [...attributes].sort().join(" ");
+  return new Rng(2201).split(name).random() < 0.1;
+}
+
+export interface BuiltinTraining extends TrainCaptionerOptions {
+  readonly rng: Rng;
+  readonly sets?: number;
+  readonly scenes?: number;
+  /** Is told how far scenes and regions are. */
+  onScenes?(stage: "drawing scenes" | "looking at regions", done: number, total: number): void;
+  breathe?(): Promise<void>;
+}
+
+/** Sizes at which the captioner's file stays below 2 MB. */
+const shippedSizes = { hidden: 256, embedding: 96, projection: 192, languageHidden: 160 } as const;
+
+/** How it is trained; epochs are few because captions are many. */
+const training = { epochs: 5, featureDropout: 0.2, languageRate: 3e-3 } as const;
+
+/**
+ * So many captions of each set: with few, some sets have by chance only vague ones, and the decoder learns by heart which.
+ */
+const captionsOfSet = 8;
+
+/** Trains the built-in captioner on rendered scenes with emoji in them: by default 4,500 exemplar sets from 6,000 scenes. */
+export async function trainBuiltin(
+  emoji: readonly KnownEmoji[],
+  encoder: RegionEncoder,
+  options: BuiltinTraining,
+): Promise<TrainedCaptioner> {
+  const { rng, sets = 4500, scenes = 6000, breathe, onScenes, signal } = options;
+  const collection = await collect({
+    rng: rng.split("collection"),
+    sets,
+    scenes,
+    captions: captionsOfSet,
+    emoji,
+    exclude: heldOut,
+    breathe: async (done, total) => {
+      signal?.throwIfAborted();
+      onScenes?.("drawing scenes", done, total);
+      await breathe?.();
+    },
+  });
+  const regions = sets * collection.exemplars;
+  const features = await encodeCollection(collection, encoder, {
+    ...(signal && { signal }),
+    onProgress: (done) => onScenes?.("looking at regions", done, regions),
+  });
+  return trainOnFeatures(
+    { features, captions: collection.captions },
+    { ...shippedSizes, ...training, ...options, rng: rng.split("training") },
+  );
+}
