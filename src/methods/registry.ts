@@ -48,6 +48,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "The words that every neuron of a language model stands for",
     load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
+  "local-interaction-basis": {
+    family: "interpret",
+    title: "Bases in which a model's layers interact least, and which direction acts on which",
+    load: () => import("./interpret/local-interaction-basis/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -1,14 +1,15 @@
 /** @file The interaction graph: how much each direction of a node does to each direction of the next. */
 
-import { type CompileOptions, compile, jvp, scan, Tensor, type Value, vjp } from "../../../graph/index.ts";
+import { type CompileOptions, compile, type Value } from "../../../graph/index.ts";
 import type { Model } from "../../../probe/index.ts";
-import { blockOf, type Matrix, transposed, zeros } from "../matrix.ts";
+import { type Matrix, zeros } from "../matrix.ts";
+import { attributions } from "./attributions.ts";
 import { type Batches, countOf, eachOf, examplesIn, type Watched } from "./batches.ts";
 import { type Chain, chainOf, type Inputs } from "./chain.ts";
-import { type Gap, gapOf } from "./gap.ts";
+import { gapOf } from "./gap.ts";
 import type { LibLayer } from "./layer.ts";
 import { type Quadrature, quadrature, type Rule } from "./quadrature.ts";
-import { cotangentOf, type Seeds, seedChunks } from "./seeds.ts";
+import { type Seeds, seedChunks } from "./seeds.ts";
 
 export interface InteractionGraph {
   readonly layers: readonly LibLayer[];
@@ -67,7 +68,7 @@ async function edgesOf(
   const [layer, next] = [layers[l], layers[l + 1]];
   const edges = zeros(next.lambda.length, layer.lambda.length);
   const compiled = compile(
-    (inputs: Inputs, seeds: Seeds<Value>) => squaredAttributions(gap, layer, points, inputs, seeds),
+    (inputs: Inputs, seeds: Seeds<Value>) => attributions(gap, layer, points, inputs, seeds).cast("float64").square().sum(1),
     compileOptions,
   );
   const last = lastPosition && l === chain.nodes.length - 2;
@@ -94,68 +95,4 @@ async function edgesOf(
   } finally {
     await compiled.release();
   }
-}
-
-/** Of each seed and coordinate, the square of its attribution, summed over examples [K, r], float64. */
-function squaredAttributions(
-  gap: Gap,
-  { C, Cpinv, dtype }: LibLayer,
-  { points, weights }: Quadrature,
-  inputs: Inputs,
-  seeds: Seeds<Value>,
-): Value {
-  const rows = gap.rows(inputs);
-  const { units } = gap.from;
-  const r = C.columns;
-  const constant = (matrix: Matrix) => Tensor.of(matrix.data, [matrix.rows, matrix.columns], dtype);
-  // f̂ = (f, 1)·C
-  const coordinates = rows.matmul(constant(blockOf(C, [0, units]))).add(constant(blockOf(C, [units, units + 1])));
-  const back = constant(transposed(blockOf(Cpinv, [0, r], [0, units])));
-
-  /** At α·f̂: of each seed, example and coordinate Σ_s f̂_sj ∂f̂′/∂f̂_sj [K, N, r]. */
-  const attributions = (alpha: Value): Value => {
-    const map = (x: Value, c: Value) => gap.map(inputs, x, c);
-    const { result, pull } = vjp((x: Value) => map(x, alpha), rows.mul(alpha));
-    const { ys } = scan(
-      (state: Record<string, never>, seed: Seeds<Value>) => {
-        const gradient = pull(cotangentOf(seed, result))[0].matmul(back);
-        return { state, y: gradient.mul(coordinates).sum(1) };
-      },
-      {},
-      seeds,
-    );
-    // Through the biases: the derivative by the constant itself, for all seeds at once.
-    const one = rows.tracer.constant(1, dtype, []);
-    const { tangent } = jvp((c: Value) => map(rows.mul(alpha), c), [alpha], [one]);
-    const throughBiases = seeds.position // [K, T′]·[N, T′, d′] ∘ [K, d′]
-      .matmul(tangent)
-      .mul(seeds.direction)
-      .sum(2)
-      .transpose([1, 0])
-      .add(seeds.constant.unsqueeze(1));
-    // f̂_0·C⁺_0 = 1 in the constant's slot.
-    const first = Tensor.of(
-      Float64Array.from({ length: r }, (_, j) => Number(j === 0)),
-      [r],
-      dtype,
-    );
-    return ys.add(throughBiases.unsqueeze(2).mul(first));
-  };
-
-  const at = (value: number) => rows.tracer.constant(value, dtype, []);
-  const sum =
-    points.length === 1
-      ? attributions(at(points[0])).mul(weights[0])
-      : scan(
-          (total: Value, { alpha, weight }: { alpha: Value; weight: Value }) => ({
-            state: total.add(attributions(alpha).mul(weight)),
-            y: undefined,
-          }),
-          rows.tracer.constant(0, dtype, [seeds.constant.shape[0], rows.shape[0], r]),
-          {
-            alpha: Tensor.of(points, [points.length], dtype),
-            weight: Tensor.of(weights, [weights.length], dtype),
-          },
-        ).state;
-  return sum.cast("float64").square().sum(1);
 }

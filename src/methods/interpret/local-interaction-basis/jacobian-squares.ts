@@ -99,7 +99,7 @@ function probed(gap: Gap, next: LibLayer, lastPosition: boolean, options: Jacobi
   );
   const compiled = compile((inputs: Inputs, noise: Noise) => {
     const rows = gap.rows(inputs);
-    const { result, pull } = vjp((x: Value) => gap.map(inputs, x), rows);
+    const { pull } = vjp((x: Value) => gap.map(inputs, x), rows);
     const signs = noise.bernoulli([perCall, rows.shape[0], positions, r], 0.5).mul(2).sub(1).cast(next.dtype);
     const sum = sumOfSquares(rows, signs, (sign) => pull(sign.matmul(axes).mul(which))[0]);
     return sum.div(perCall * calls);

@@ -1,6 +1,6 @@
 /** @file The output directions of a map along which its Jacobian is taken: one for each coordinate and position, in chunks of one size. */
 
-import { type DType, Tensor, type Value } from "../../../graph/index.ts";
+import { Tensor, type Value } from "../../../graph/index.ts";
 import type { LibLayer } from "./layer.ts";
 import { nodeShape } from "./rows.ts";
 

@@ -75,36 +75,40 @@ function opened(
   return { model: Model.open(bytes, { name: "a random network" }), nodes, data };
 }
 
+export interface TransformerOptions {
+  readonly width?: number;
+  readonly hidden?: number;
+  readonly classes?: number;
+  readonly examples?: number;
+}
+
 /**
- * One layer of attention without a norm over three positions, and a ReLU network behind it: nodes are the residual stream before (3
- * positions) and after (the last position), and the logits.
+ * One layer of attention without a norm over three positions, and a ReLU network behind it, in float64: nodes are the residual stream before
+ * (3 positions) and after (the last position), and the logits.
  */
-export function randomTransformer(rng: Rng, { width = 6, hidden = 10, classes = 4, examples = 96 } = {}): Case {
-  const matrix = (name: string, rows: number, columns: number) =>
-    rng.split(name).normal([rows, columns], 0, 1 / Math.sqrt(rows));
-  const bias = (name: string, size: number) => rng.split(name).normal([size], 0, 0.3);
+export function randomTransformer(rng: Rng, options: TransformerOptions = {}): Case {
+  const { width = 6, hidden = 10, classes = 4, examples = 96 } = options;
+  const normal = (name: string, shape: readonly number[], deviation: number) =>
+    cast(rng.split(name).normal(shape, 0, deviation), "float64");
   const linear = (name: string, x: Value, rows: number, columns: number) =>
-    x.matmul(matrix(name, rows, columns)).add(bias(`${name} bias`, columns));
+    x.matmul(normal(name, [rows, columns], 1 / Math.sqrt(rows))).add(normal(`${name} bias`, [columns], 0.3));
   const network = (x: Value) => {
     const residual = scope("before", () => linear("embed", x, width, width));
     const last = residual.slice([2], [3], [1]);
-    const scores = linear("query", last, width, width).matmul(
-      linear("key", residual, width, width).transpose([0, 2, 1]),
-    );
-    const seen = scores
-      .div(Math.sqrt(width))
-      .softmax(-1)
-      .matmul(linear("value", residual, width, width));
+    const keys = linear("key", residual, width, width).transpose([0, 2, 1]);
+    const scores = linear("query", last, width, width).matmul(keys);
+    const seen = scores.div(Math.sqrt(width)).softmax(-1).matmul(linear("value", residual, width, width));
     const sum = linear("out", seen, width, width);
     const after = scope("after", () => last.add(sum));
     const mlp = linear("down", linear("up", after, width, hidden).relu(), hidden, width);
     return linear("unembed", after.add(mlp), width, classes);
   };
-  const bytes = exportOnnx((x: Value) => ({ logits: network(x) }), [Tensor.zeros([examples, 3, width])], {
+  const shape = [examples, 3, width];
+  const bytes = exportOnnx((x: Value) => ({ logits: network(x) }), [Tensor.zeros(shape, "float64")], {
     names: ["x"],
     batch: { name: "N", arguments: [0] },
   });
-  const data = [{ inputs: { x: rng.split("inputs").normal([examples, 3, width]) } }];
+  const data = [{ inputs: { x: normal("inputs", shape, 1) } }];
   return {
     model: Model.open(bytes, { name: "a random transformer" }),
     nodes: ["before/Add", "after/Add", "logits"],
