@@ -311,7 +311,8 @@ export const registry: Readonly<Record<string, DataEntry>> = {
   },
   "modular-addition-lib": {
     kind: "files",
-    title: "Two transformers that add modulo 113, and what their authors found by ablating the first in the local interaction basis",
+    title:
+      "Two transformers that add modulo 113, and what their authors found by ablating the first in the local interaction basis",
     licence: "MIT",
     citation: "L. Bushnaq et al.: The local interaction basis (2024)",
     homepage: "https://github.com/ApolloResearch/rib",

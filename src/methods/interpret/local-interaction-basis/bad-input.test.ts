@@ -3,7 +3,16 @@ import { exportOnnx, Rng, scope, Tensor, type Value } from "../../../graph/index
 import { maxPool } from "../../../nn/index.ts";
 import { Model } from "../../../probe/index.ts";
 import { randomMlp } from "./experiment/networks.ts";
-import { ablateEdges, ablateNodes, accuracyAt, interactionEdges, localInteractionBasis, minimalEdges, minimalNodes, scoreOf } from "./index.ts";
+import {
+  ablateEdges,
+  ablateNodes,
+  accuracyAt,
+  interactionEdges,
+  localInteractionBasis,
+  minimalEdges,
+  minimalNodes,
+  scoreOf,
+} from "./index.ts";
 import { quadrature } from "./quadrature.ts";
 
 const rng = new Rng(6);
@@ -18,12 +27,15 @@ function opened(network: (x: Value) => Value, shape: readonly number[]): Model {
 }
 
 /** A residual connection around "branch". */
-const residual = opened((x) => {
-  const stream = scope("stream", () => x.matmul(matrix("in", [4, 4])).tanh());
-  const branch = scope("branch", () => stream.matmul(matrix("branch", [4, 4])).relu());
-  const sum = scope("sum", () => stream.add(branch));
-  return sum.matmul(matrix("head", [4, 3]));
-}, [2, 4]);
+const residual = opened(
+  (x) => {
+    const stream = scope("stream", () => x.matmul(matrix("in", [4, 4])).tanh());
+    const branch = scope("branch", () => stream.matmul(matrix("branch", [4, 4])).relu());
+    const sum = scope("sum", () => stream.add(branch));
+    return sum.matmul(matrix("head", [4, 3]));
+  },
+  [2, 4],
+);
 const data = [{ inputs: { x: matrix("data", [40, 4]) } }];
 
 it("names the tensor that goes around a node, and where the two meet", async () => {
@@ -43,10 +55,13 @@ it("refuses float32 decompositions and nodes that are too wide", async () => {
   await expect(localInteractionBasis(residual, ["sum/Add", "logits"], data, { precision: "float32" })).rejects.toThrow(
     "refused",
   );
-  const wide = opened((x) => {
-    const hidden = scope("wide", () => x.matmul(matrix("wide", [4, 2001])).relu());
-    return hidden.matmul(matrix("narrow", [2001, 3]));
-  }, [2, 4]);
+  const wide = opened(
+    (x) => {
+      const hidden = scope("wide", () => x.matmul(matrix("wide", [4, 2001])).relu());
+      return hidden.matmul(matrix("narrow", [2001, 3]));
+    },
+    [2, 4],
+  );
   await expect(localInteractionBasis(wide, ["wide/Relu", "logits"], data)).rejects.toMatchObject({
     code: "too-large",
     message: expect.stringMatching(/"wide\/Relu" has 2001 units: about [\d.]+ hours/),
@@ -61,7 +76,13 @@ it("warns of few rows and names units that are constant", async () => {
   expect(few[0].lambda.length).toBeLessThanOrEqual(4);
   const silent = Tensor.of([1, 1, 0, 1], [4]);
   const dead = opened(
-    (x) => scope("h", () => x.matmul(matrix("in", [4, 4])).tanh().mul(silent)).matmul(matrix("head", [4, 3])),
+    (x) =>
+      scope("h", () =>
+        x
+          .matmul(matrix("in", [4, 4]))
+          .tanh()
+          .mul(silent),
+      ).matmul(matrix("head", [4, 3])),
     [2, 4],
   );
   const layers = await localInteractionBasis(dead, ["h/Mul", "logits"], data);
@@ -73,16 +94,20 @@ it("approximates importance by random probes", async () => {
   const network = randomMlp(new Rng(8), { examples: 512 });
   const exact = await localInteractionBasis(network.model, network.nodes, network.data);
   const probed = await localInteractionBasis(network.model, network.nodes, network.data, { probes: 32 });
-  for (const l of [0, 1])
-    for (const i of [1, 2]) expect(probed[l].lambda[i] / exact[l].lambda[i]).toBeCloseTo(1, 0.7);
+  for (const l of [0, 1]) for (const i of [1, 2]) expect(probed[l].lambda[i] / exact[l].lambda[i]).toBeCloseTo(1, 0.7);
 });
 
 it("takes feature maps as nodes, whose positions are pixels", async () => {
   const kernel = matrix("kernel", [3, 2, 3, 3]);
-  const maps = opened((x) => {
-    const first = scope("conv", () => x.op("Conv", [kernel], { pads: [1, 1, 1, 1] }).tanh());
-    return maxPool(first, 2).flatten().matmul(matrix("head", [12, 3]));
-  }, [2, 2, 4, 4]);
+  const maps = opened(
+    (x) => {
+      const first = scope("conv", () => x.op("Conv", [kernel], { pads: [1, 1, 1, 1] }).tanh());
+      return maxPool(first, 2)
+        .flatten()
+        .matmul(matrix("head", [12, 3]));
+    },
+    [2, 2, 4, 4],
+  );
   const images = [{ inputs: { x: matrix("images", [30, 2, 4, 4]) } }];
   const layers = await localInteractionBasis(maps, ["conv/Tanh", "logits"], images);
   expect([layers[0].shape, layers[0].lambda.length]).toEqual([[3, 4, 4], 4]);
@@ -95,7 +120,16 @@ it("takes feature maps as nodes, whose positions are pixels", async () => {
 });
 
 it("finds how few directions and edges suffice, and says what cannot be kept", async () => {
-  const labelled = [{ ...data[0], labels: Tensor.of(Array.from({ length: 40 }, (_, i) => i % 3), [40], "int64") }];
+  const labelled = [
+    {
+      ...data[0],
+      labels: Tensor.of(
+        Array.from({ length: 40 }, (_, i) => i % 3),
+        [40],
+        "int64",
+      ),
+    },
+  ];
   const layers = await localInteractionBasis(residual, ["sum/Add", "logits"], labelled);
   const graph = await interactionEdges(residual, layers, labelled, { rule: "gauss-legendre", n: 2 });
   const score = accuracyAt("logits");

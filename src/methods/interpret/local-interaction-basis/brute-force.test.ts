@@ -141,4 +141,3 @@ it("counts edges without those of the constant direction, and keeps the largest"
   expect(maskGroups(edges, 4)).toHaveLength(1);
   expect(() => maskGroups(edges, 5)).toThrow("there are 4");
 });
-

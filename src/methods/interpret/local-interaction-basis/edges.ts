@@ -68,7 +68,8 @@ async function edgesOf(
   const [layer, next] = [layers[l], layers[l + 1]];
   const edges = zeros(next.lambda.length, layer.lambda.length);
   const compiled = compile(
-    (inputs: Inputs, seeds: Seeds<Value>) => attributions(gap, layer, points, inputs, seeds).cast("float64").square().sum(1),
+    (inputs: Inputs, seeds: Seeds<Value>) =>
+      attributions(gap, layer, points, inputs, seeds).cast("float64").square().sum(1),
     compileOptions,
   );
   const last = lastPosition && l === chain.nodes.length - 2;

@@ -28,7 +28,8 @@ export default defineMethod({
   slug: "local-interaction-basis",
   family: "interpret",
   paper: {
-    title: "The Local Interaction Basis: Identifying Computationally-Relevant and Sparsely Interacting Features in Neural Networks",
+    title:
+      "The Local Interaction Basis: Identifying Computationally-Relevant and Sparsely Interacting Features in Neural Networks",
     authors: "L. Bushnaq, S. Heimersheim, N. Goldowsky-Dill, D. Braun, J. Mendel, K. Hänni, et al.",
     year: 2024,
     arxiv: "2405.10928",

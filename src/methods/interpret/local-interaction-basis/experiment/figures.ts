@@ -72,7 +72,13 @@ function curveFigure(
     kind: "plot",
     caption,
     marks: [
-      { mark: "ruleY", data: names.map((node) => ({ node, score: accuracy })), y: "score", fx: "node", stroke: "quiet" },
+      {
+        mark: "ruleY",
+        data: names.map((node) => ({ node, score: accuracy })),
+        y: "score",
+        fx: "node",
+        stroke: "quiet",
+      },
       { mark: "line", data: rows, ...channels, z: "basis" },
       { mark: "dot", data: rows, ...channels, r: 2.5 },
     ],

@@ -159,8 +159,7 @@ function disguise(rng: Rng, size: number): Disguise {
     return { rows: size, columns: size, data: tensor.numbers() };
   };
   const [first, second] = [turn("first"), turn("second")];
-  const stretch = (power: number) =>
-    Float64Array.from({ length: size }, (_, i) => 30 ** ((power * i) / (size - 1)));
+  const stretch = (power: number) => Float64Array.from({ length: size }, (_, i) => 30 ** ((power * i) / (size - 1)));
   const joined = (a: Matrix, power: number, b: Matrix) => {
     const { data } = product(columnsTimes(a, stretch(power)), b);
     return Tensor.of(data, [size, size]);
@@ -176,7 +175,9 @@ async function completeness({ model, nodes, data }: Case, layers: readonly LibLa
   const every = Array.from({ length: r }, (_, i) => i);
   const [{ seeds }] = seedChunks(next, every, r, false);
   const points = quadrature("gauss-legendre", 50);
-  const run = compile((inputs: Inputs, given: Seeds<Value>) => attributions(gap, layers[l], points, inputs, given).sum(2));
+  const run = compile((inputs: Inputs, given: Seeds<Value>) =>
+    attributions(gap, layers[l], points, inputs, given).sum(2),
+  );
   const sums = (await run(data[0].inputs, seeds)).numbers(); // [r, N]
   await run.release();
   const wanted = (await coordinatesOf(model, next, data[0])).numbers(); // [N, 1, r]

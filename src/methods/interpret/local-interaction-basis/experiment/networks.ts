@@ -97,7 +97,10 @@ export function randomTransformer(rng: Rng, options: TransformerOptions = {}): C
     const last = residual.slice([2], [3], [1]);
     const keys = linear("key", residual, width, width).transpose([0, 2, 1]);
     const scores = linear("query", last, width, width).matmul(keys);
-    const seen = scores.div(Math.sqrt(width)).softmax(-1).matmul(linear("value", residual, width, width));
+    const seen = scores
+      .div(Math.sqrt(width))
+      .softmax(-1)
+      .matmul(linear("value", residual, width, width));
     const sum = linear("out", seen, width, width);
     const after = scope("after", () => last.add(sum));
     const mlp = linear("down", linear("up", after, width, hidden).relu(), hidden, width);

@@ -7,6 +7,11 @@ const count = () => z.number().int().positive();
 export const options = z.object({
   trainSums: count().max(3830).default(3830).describe("sums on which the published network's bases are taken"),
   testSums: count().max(8939).default(8939).describe("sums on which it is tested"),
+  kept: z
+    .array(count())
+    .min(1)
+    .default([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 21, 27, 42, 71, 129])
+    .describe("numbers of directions at which it is tested"),
   modulus: count().min(5).default(31).describe("of the sums that a transformer is trained on"),
   width: count().multipleOf(4).default(64).describe("its width"),
   hidden: count().default(256).describe("units of its ReLU network"),
@@ -25,6 +30,7 @@ export const options = z.object({
 export const quick = {
   trainSums: 200,
   testSums: 200,
+  kept: [6, 7, 8, 9, 11, 13, 15],
   modulus: 7,
   width: 16,
   hidden: 32,

@@ -7,7 +7,14 @@ import type { Run } from "../../../run.ts";
 import { accuracyAt, scoreOf } from "../index.ts";
 import { type InAllBases, inAllBases, type Subject } from "./measure.ts";
 import type { Options } from "./options.ts";
-import { initTransformer, openedTransformer, sumBatches, type Transformer, transformer, transformerNodes } from "./transformer.ts";
+import {
+  initTransformer,
+  openedTransformer,
+  sumBatches,
+  type Transformer,
+  transformer,
+  transformerNodes,
+} from "./transformer.ts";
 
 const tolerance = 0.01;
 /** Steps between two looks at the test accuracy. */
@@ -72,7 +79,9 @@ function trained(
           if (step % 10 === 0) run.metric("B: loss of training", loss, { step, unit: "nats" });
         },
       });
-      const found = await scoreOf(openedTransformer(params, "B"), unseen, accuracyAt("logits"), { compile: run.compile });
+      const found = await scoreOf(openedTransformer(params, "B"), unseen, accuracyAt("logits"), {
+        compile: run.compile,
+      });
       run.metric("B: test accuracy in training", found, { step: steps });
       if (found >= accuracy || steps === most) return { params, steps };
     }

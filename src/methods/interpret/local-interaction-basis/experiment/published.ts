@@ -1,6 +1,11 @@
 /** @file Part A: the authors' own transformer, measured as they did, beside what they found. */
 
-import { loadModularAddition, loadPublishedAblations, modularSums, type PublishedAblations } from "../../../../data/index.ts";
+import {
+  loadModularAddition,
+  loadPublishedAblations,
+  modularSums,
+  type PublishedAblations,
+} from "../../../../data/index.ts";
 import type { Run } from "../../../run.ts";
 import { accuracyAt, coordinatesOf, type InteractionGraph, type LibLayer, type Minimal, scoreOf } from "../index.ts";
 import { type Basis, bases, type Curve, fewestEdges, graphIn, layersIn, nodeCurve, type Subject } from "./measure.ts";
@@ -11,8 +16,6 @@ import { fromTransformerLens, openedTransformer, sumBatches, transformerNodes } 
 export const publishedNames = ["ln1.0", "ln2.0", "unembed"] as const;
 export const nodeNames = ["before attention", "after attention", "before unembedding"] as const;
 
-/** Those of the bars, and what draws a curve. */
-const kept = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 21, 27, 42, 71, 129];
 const tolerance = 0.001;
 /** Directions whose activation is drawn over all sums. */
 const drawn = 6;
@@ -30,7 +33,7 @@ export interface PublishedNetwork {
   readonly waves: readonly Float64Array[];
 }
 
-export async function publishedNetwork(run: Run, { trainSums, testSums }: Options): Promise<PublishedNetwork> {
+export async function publishedNetwork(run: Run, { trainSums, testSums, kept }: Options): Promise<PublishedNetwork> {
   const { weights, modulus, train, test } = await loadModularAddition(run.data);
   const model = openedTransformer(fromTransformerLens(weights), "the published transformer");
   const subject: Subject = {

@@ -54,7 +54,8 @@ export function reportPublished(run: Run, found: PublishedNetwork): void {
         found.published[basis].edges[publishedNames[gap]] ?? null,
       ]),
     ),
-    caption: "Edges that keep the test accuracy of the published transformer within .001; those out of the constant direction are free.",
+    caption:
+      "Edges that keep the test accuracy of the published transformer within .001; those out of the constant direction are free.",
   });
 }
 
@@ -76,7 +77,8 @@ function nodeTable({ curves, published }: PublishedNetwork): Table {
           at("neuron", kept),
         ]);
     }),
-    caption: "Test accuracy of the published transformer by the directions that are kept of one node, the constant one counted.",
+    caption:
+      "Test accuracy of the published transformer by the directions that are kept of one node, the constant one counted.",
   };
 }
 
@@ -106,9 +108,7 @@ function reportFewest(run: Run, part: string, names: readonly string[], { nodes,
     }
   run.table(`fewest, part ${part}`, {
     columns: ["node", "basis", "directions", "edges behind it"],
-    rows: names.flatMap((name, i) =>
-      bases.map((basis) => [name, short[basis], nodes[basis][i].k, edges[basis][i].k]),
-    ),
+    rows: names.flatMap((name, i) => bases.map((basis) => [name, short[basis], nodes[basis][i].k, edges[basis][i].k])),
     caption: `What keeps the test accuracy of part ${part} within one point: directions (the constant one counted), and edges to the next node (those out of the constant direction are free).`,
   });
 }

@@ -1,9 +1,17 @@
 /** @file The transformer that adds: one layer without norms, which reads a, b and "=" and answers at the last position. */
 
-import { exportOnnx, type Rng, scope, Tensor, type Value } from "../../../../graph/index.ts";
-import { type Embedding, embedding, type Initialiser, init, type Linear, linear, weights } from "../../../../nn/index.ts";
-import { Model } from "../../../../probe/index.ts";
 import type { Sum } from "../../../../data/index.ts";
+import { exportOnnx, type Rng, scope, Tensor, type Value } from "../../../../graph/index.ts";
+import {
+  type Embedding,
+  embedding,
+  type Initialiser,
+  init,
+  type Linear,
+  linear,
+  weights,
+} from "../../../../nn/index.ts";
+import { Model } from "../../../../probe/index.ts";
 import type { Batch } from "../index.ts";
 
 export interface Transformer<T> {
@@ -105,10 +113,14 @@ function headsBeside(tensor: Tensor): Tensor {
 
 /** The network as a file, and opened as any other. */
 export function openedTransformer(params: Transformer<Tensor>, name: string): Model {
-  const bytes = exportOnnx((tokens: Value) => ({ logits: transformer(params, tokens) }), [Tensor.zeros([2, steps], "int64")], {
-    names: ["tokens"],
-    batch: { name: "N", arguments: [0] },
-  });
+  const bytes = exportOnnx(
+    (tokens: Value) => ({ logits: transformer(params, tokens) }),
+    [Tensor.zeros([2, steps], "int64")],
+    {
+      names: ["tokens"],
+      batch: { name: "N", arguments: [0] },
+    },
+  );
   return Model.open(bytes, { name });
 }
 

@@ -24,7 +24,9 @@ export async function mapByHand({ model, nodes, data: [batch] }: Case, l: number
   return {
     rows,
     map: async (values, constant) =>
-      (await run(batch.inputs, new Tensor("float64", rows.shape, values), Tensor.scalar(constant, "float64"))).numbers(),
+      (
+        await run(batch.inputs, new Tensor("float64", rows.shape, values), Tensor.scalar(constant, "float64"))
+      ).numbers(),
     release: () => run.release(),
   };
 }
