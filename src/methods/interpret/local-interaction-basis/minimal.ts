@@ -13,6 +13,8 @@ import type { LibLayer } from "./layer.ts";
 export type Score = (outputs: Readonly<Record<string, Tensor>>, batch: Batch) => number;
 
 export interface MinimalOptions extends Watched {
+  /** The number that is halved, whose halves are tried. Default: all directions, or all edges. */
+  readonly most?: number;
   readonly compile?: CompileOptions;
 }
 
@@ -84,7 +86,7 @@ export async function minimalNodes(
 ): Promise<Minimal> {
   const whole = await scoreOf(model, data, score, options);
   const at = (keep: number) => scoreOf(ablateNodes(model, layer, keep), data, score, options);
-  return fewest(1, layer.lambda.length, whole, whole - tolerance, at, options);
+  return fewest(layer.lambda.length, whole, tolerance, at, options);
 }
 
 /**
@@ -102,32 +104,45 @@ export async function minimalEdges(
 ): Promise<Minimal> {
   const whole = await scoreOf(model, data, score, options);
   const at = (keep: number) => scoreOf(ablateEdges(model, graph, gap, keep), data, score, options);
-  return fewest(0, edgeCount(graph.edges[gap]), whole, whole - tolerance, at, options);
+  return fewest(edgeCount(graph.edges[gap]), whole, tolerance, at, options);
 }
 
-/** Doubles until the score is reached, since few are cheap to try, then bisects. */
+/**
+ * Bisection of 0 … `most`, with middles rounded up. Where all numbers above the first middle that fails are good enough, few are tried first,
+ * which is cheap, without another result.
+ * @param all is not tried: it is good enough
+ */
 async function fewest(
-  least: number,
-  most: number,
+  all: number,
   score: number,
-  wanted: number,
+  tolerance: number,
   at: (keep: number) => Promise<number>,
-  { onProgress }: MinimalOptions,
+  { most = all, onProgress }: MinimalOptions,
 ): Promise<Minimal> {
   const curve: [number, number][] = [];
   const total = 2 * Math.ceil(Math.log2(most + 1));
   const good = async (keep: number) => {
+    if (keep >= all) return true;
     const found = await at(keep);
     curve.push([keep, found]);
     onProgress?.("how few suffice", curve.length, Math.max(curve.length, total));
-    return found >= wanted;
+    return found >= score - tolerance;
   };
-  let [low, high] = [least - 1, Math.min(most, Math.max(least, 8))];
-  while (high < most && !(await good(high))) [low, high] = [high, Math.min(most, 2 * high)];
+  const middles: number[] = [];
+  for (let middle = Math.ceil(most / 2); middle >= 1; middle = middle === 1 ? 0 : Math.ceil(middle / 2))
+    middles.unshift(middle);
+  let [low, high] = [0, most];
+  for (const middle of middles) {
+    if (await good(middle)) {
+      high = middle;
+      break;
+    }
+    low = middle;
+  }
   while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2);
+    const middle = Math.ceil((low + high) / 2);
     if (await good(middle)) high = middle;
     else low = middle;
   }
-  return { k: high, curve: curve.sort(([a], [b]) => a - b), score };
+  return { k: Math.min(high, all), curve: curve.sort(([a], [b]) => a - b), score };
 }

@@ -112,13 +112,14 @@ export function pictureCurves({ curves, accuracy }: PictureNetwork): Figure {
 export function waveFigure({ waves, modulus }: PublishedNetwork): Figure {
   return {
     kind: "images",
-    caption: `The first ${waves.length} directions after attention, over all sums: a from top to bottom, b from left to right. They are waves along a + b.`,
+    caption:
+      "The first directions of two nodes over all sums: a from top to bottom, b from left to right. After attention they are made of waves in a and in b, before unembedding of waves in a + b.",
     columns: 3,
     scaled: "each",
     scheme: "diverging",
     label: "coordinate in the local interaction basis, each on its own scale",
-    images: waves.map((values, i) => ({
-      label: `direction ${i + 1}`,
+    images: waves.map(({ name, values }) => ({
+      label: name,
       width: modulus,
       height: modulus,
       values: Array.from(values, (value) => Number(value.toPrecision(3))),

@@ -98,6 +98,7 @@ export function fewestNodes(
   );
 }
 
+/** @param most the number of edges that is halved. Default: all */
 export function fewestEdges(
   run: Run,
   subject: Subject,
@@ -105,11 +106,11 @@ export function fewestEdges(
   graph: InteractionGraph,
   gap: number,
   tolerance: number,
+  most?: number,
 ): Promise<Minimal> {
   const name = `${subject.name}: fewest ${basis} edges behind ${graph.layers[gap].tensor}`;
-  return run.part(name, () =>
-    minimalEdges(subject.model, graph, gap, subject.test, subject.score, tolerance, watched(run, name)),
-  );
+  const options = { ...watched(run, name), ...(most !== undefined && { most }) };
+  return run.part(name, () => minimalEdges(subject.model, graph, gap, subject.test, subject.score, tolerance, options));
 }
 
 export interface InAllBases {
