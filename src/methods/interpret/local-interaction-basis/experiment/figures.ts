@@ -113,7 +113,7 @@ export function waveFigure({ waves, modulus }: PublishedNetwork): Figure {
   return {
     kind: "images",
     caption:
-      "The first directions of two nodes over all sums: a from top to bottom, b from left to right. After attention they are made of waves in a and in b, before unembedding of waves in a + b.",
+      "The first directions of two nodes over all sums: a from top to bottom, b from left to right. After attention they are made of waves in a and in b, after the MLP (before unembedding) of waves in a + b.",
     columns: 3,
     scaled: "each",
     scheme: "diverging",

@@ -1,7 +1,7 @@
 /** @file Part B: a transformer that is trained here, until it adds what it has not seen. */
 
 import { modularSums, type Sum } from "../../../../data/index.ts";
-import type { Tensor, Value } from "../../../../graph/index.ts";
+import type { Tensor } from "../../../../graph/index.ts";
 import { adamw, batches, crossEntropy, fit } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
 import { accuracyAt, scoreOf } from "../index.ts";
@@ -45,9 +45,9 @@ export async function ownTransformer(run: Run, options: Options): Promise<OwnNet
   };
 }
 
-interface Examples<T> {
-  readonly tokens: T;
-  readonly sums: T;
+interface Examples {
+  readonly tokens: Tensor;
+  readonly sums: Tensor;
 }
 
 function trained(
@@ -64,10 +64,9 @@ function trained(
     const data = batches(examples, { size: train.length, rng: run.rng.split("B order") });
     for (let steps = Math.min(stride, most); ; steps = Math.min(most, steps + stride)) {
       // Each call goes on from the checkpoint of the one before.
-      const { params } = await fit({
+      const { params } = await fit<Transformer<Tensor>, Examples>({
         params: start,
-        loss: (p: Transformer<Value>, { tokens, sums }: Examples<Value>) =>
-          crossEntropy(transformer(p, tokens).squeeze(1), sums),
+        loss: (p, { tokens, sums }) => crossEntropy(transformer(p, tokens).squeeze(1), sums),
         data,
         optimiser: adamw(learningRate, { beta2: 0.98, weightDecay }),
         steps,

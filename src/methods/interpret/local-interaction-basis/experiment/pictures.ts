@@ -93,14 +93,13 @@ function trained(run: Run, { x, labels }: Examples, { units, epochs }: Options):
   return run.part("C: training", async (part) => {
     const rng = run.rng.split("C");
     const data = batches({ x, labels }, { size: 64, rng: rng.split("order") });
-    const { params } = await fit({
+    const { params } = await fit<Mlp<Tensor>, Examples>({
       params: {
         first: init.linear(rng.split("first"), pixels, units),
         second: init.linear(rng.split("second"), units, units),
         head: init.linear(rng.split("head"), units, 10),
       },
-      loss: (p: Mlp<Value>, batch: { readonly x: Value; readonly labels: Value }) =>
-        crossEntropy(mlp(p, batch.x), batch.labels),
+      loss: (p, batch) => crossEntropy(mlp(p, batch.x), batch.labels),
       data,
       optimiser: adam(1e-3),
       steps: Math.round(epochs * data.perEpoch),

@@ -81,8 +81,8 @@ export async function publishedNetwork(run: Run, { trainSums, testSums, kept }: 
     },
     modulus,
     waves: await run.part("A: directions over all sums", async () => [
-      ...(await waves(subject, lib, 1, modulus)),
-      ...(await waves(subject, lib, 2, modulus)),
+      ...(await waves(subject, lib[1], "after attention", modulus)),
+      ...(await waves(subject, lib[2], "after MLP", modulus)),
     ]),
   };
 }
@@ -96,14 +96,14 @@ function halved({ layers }: InteractionGraph, gap: number): number {
   return before * (gap === nodeNames.length - 1 ? after - 1 : after);
 }
 
-async function waves({ model }: Subject, layers: readonly LibLayer[], node: number, modulus: number): Promise<Wave[]> {
+async function waves({ model }: Subject, layer: LibLayer, place: string, modulus: number): Promise<Wave[]> {
   const { train: sums } = modularSums(modulus, 1, 0);
   const inOrder = [...sums].sort((x, y) => x.a - y.a || x.b - y.b);
   const [all] = sumBatches(inOrder, modulus, sums.length);
-  const values = (await coordinatesOf(model, layers[node], all)).numbers();
-  const r = layers[node].lambda.length;
+  const values = (await coordinatesOf(model, layer, all)).numbers();
+  const r = layer.lambda.length;
   return Array.from({ length: Math.min(drawn, r - 1) }, (_, i) => ({
-    name: `${nodeNames[node]}, ${i + 1}`,
+    name: `${place}, ${i + 1}`,
     values: Float64Array.from({ length: sums.length }, (_, n) => values[n * r + 1 + i]),
   }));
 }
