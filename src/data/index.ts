@@ -21,6 +21,14 @@ export { readTar } from "./formats/tar.ts";
 export { decodeWav, encodeWav, type Sound } from "./formats/wav.ts";
 export { decodeIdx } from "./idx.ts";
 export { greyPictures, type LabelledImages, labelledImages } from "./labelled-images.ts";
+export {
+  loadModularAddition,
+  loadPublishedAblations,
+  type ModularAddition,
+  modularSums,
+  type PublishedAblations,
+  type Sum,
+} from "./modular-addition.ts";
 export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
 export { type LabelledPicture, type PictureSet, resamplingTaps, resizePicture } from "./picture-set.ts";

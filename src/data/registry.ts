@@ -95,6 +95,20 @@ const fairEvalFiles: Readonly<Record<string, string>> = {
   "review/review_gpt35_vicuna-13b_human.txt": "929f14e6582a7d14b1a3d189d29bc1319200588298e4b5429f7ac56bf847d224",
 };
 
+/** What the authors of the local interaction basis measured on their first network, as they published it. */
+const publishedAblations: Readonly<Record<string, string>> = {
+  "modular_arithmetic_node_pca_seed0_rib_ablation_results.json":
+    "e67d3863c82b00310313ef1edb768aca78bc5d35b3be061e2d5e965aff0673c0",
+  "modular_arithmetic_node_rib_seed0_rib_ablation_results.json":
+    "14ac77dc4d1c745fe990b0d9b8461b33c74b97b880959b0722867e86d507537f",
+  "modular_arithmetic_pca_seed0_edge_ablation_results.json":
+    "4e32c286fde03782746290b759c8da2bfdef4c19b2f3090b8f44bee07420a50b",
+  "modular_arithmetic_rib_seed0_edge_ablation_results.json":
+    "34cd04dd03006ba5febb7c180cd3f7bda2d7e00fcffef2d8e0c9e82c2f0ebe1f",
+};
+const inPublished = <T>(files: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(files).map(([name, value]) => [`published/${name}`, value]));
+
 export const registry: Readonly<Record<string, DataEntry>> = {
   "photos-caltech101": {
     kind: "pictures",
@@ -294,6 +308,25 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "train.index5-19.tar.gz": "f0dc8797ffd39fc705f32bdc5cdb692fc0b7d51d7f4261bfcad023a8f1709247",
       "train.index20-49.tar.gz": "7979f55e6047ee4e43ada3f34d8fc171103de4cc291b439452be46af6701ef36",
     },
+  },
+  "modular-addition-lib": {
+    kind: "files",
+    title:
+      "Two transformers that add modulo 113, and what their authors found by ablating the first in the local interaction basis",
+    licence: "MIT",
+    citation: "L. Bushnaq et al.: The local interaction basis (2024)",
+    homepage: "https://github.com/ApolloResearch/rib",
+    files: {
+      "seed0.safetensors": "f149d07d0a8147c5e6e4d3caa04c17dfea52fb37c21654fc41504f393f7c6988",
+      "seed1.safetensors": "3f809e8af61f6683e283689e0a963d4a494857c416e49c81ed1258d703fcba7a",
+      ...inPublished(publishedAblations),
+    },
+    official: inPublished(
+      officialFolder(
+        "https://raw.githubusercontent.com/ApolloResearch/rib/7a6199f7020e1f2d30c1b53e045ebc43a00fd7d8/rib_scripts/rib_build/sample_configs_modadd/out",
+        publishedAblations,
+      ),
+    ),
   },
   "squeezenet1.1": {
     kind: "models",

@@ -57,6 +57,10 @@ export const methods: Readonly<Record<string, Listed>> = {
     family: "interpret",
     title: "What neurons look for, in words; and what the words are good for",
     load: () => import("./interpret/milan/method.ts"),
+  "local-interaction-basis": {
+    family: "interpret",
+    title: "Bases in which a model's layers interact least, and which direction acts on which",
+    load: () => import("./interpret/local-interaction-basis/method.ts"),
   },
   "selectable-kan": {
     family: "units",

@@ -86,6 +86,14 @@ export class Model {
     return new Model(replaceWeights(this.proto, this.imported, weights), this.options);
   }
 
+  /**
+   * The model with its graph rewritten: for edits that are no unit's. The graph that is given must not be changed.
+   * @throws CajalError as `importOnnx` does
+   */
+  rewrite(change: (graph: proto.GraphProto) => proto.GraphProto): Model {
+    return new Model({ ...this.proto, graph: change(this.proto.graph as proto.GraphProto) }, this.options);
+  }
+
   /** The ONNX file, with all weights inside. */
   bytes(): Uint8Array {
     return encodeModel(withWeightsInside(this.proto, this.options.external));

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
+import { zeros } from "../matrix.ts";
 import { mergeTree } from "./co-cluster.ts";
 import { coCluster, sampleStats } from "./index.ts";
-import { zeros } from "./matrix.ts";
 
 it("groups units of both nets by what they share, with the size of the shared subspace", async () => {
   const rng = new Rng(2);

@@ -3,8 +3,8 @@
 import { CajalError, compile, Tensor, type Value } from "../../../graph/index.ts";
 import { symmetricEigen } from "../../../graph/linear-algebra/index.ts";
 import { kMeans } from "../../../nn/index.ts";
+import { type Matrix, reordered, rowsOf, transposed, zeros } from "../matrix.ts";
 import { type JointStats, liveUnits } from "./joint-stats.ts";
-import { type Matrix, reordered, rowsOf, transposed, zeros } from "./matrix.ts";
 
 /** Units of a net per cluster: the paper's 40 clusters of 96 + 96 units. */
 const unitsPerCluster = 2.4;

@@ -3,6 +3,7 @@
  * After Li et al. 2016, arXiv:1511.07543.
  */
 
+export { type Matrix, reordered } from "../matrix.ts";
 export type { PassOptions } from "./activation-pass.ts";
 export { type Cluster, type CoClusterOptions, type CoClusters, coCluster, type Merge } from "./co-cluster.ts";
 export {
@@ -23,7 +24,6 @@ export {
   meanScore,
   uniqueUnits,
 } from "./match.ts";
-export { type Matrix, reordered } from "./matrix.ts";
 export { randomRotation, rotated } from "./rotation.ts";
 export { type SampleStatsOptions, sampleStats } from "./sample-stats.ts";
 export { type SparsePrediction, sparsePrediction } from "./sparse-prediction.ts";

@@ -2,8 +2,8 @@
 
 import { CajalError } from "../../../graph/index.ts";
 import type { SampleSet } from "../../../probe/index.ts";
+import { type Matrix, transposed, zeros } from "../matrix.ts";
 import { ActivationPass, type PassOptions, samplesOfPass, type View } from "./activation-pass.ts";
-import { type Matrix, transposed, zeros } from "./matrix.ts";
 import { CoMoments } from "./moments.ts";
 import { bestCandidates, binning, isSmall, PairHistograms, RowReservoir } from "./mutual-information.ts";
 import { commonPositions, type Source, sourceOf, type Tap } from "./tap.ts";

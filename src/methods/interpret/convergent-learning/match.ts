@@ -2,8 +2,8 @@
 
 import { CajalError } from "../../../graph/index.ts";
 import { bestAssignment } from "../../../nn/index.ts";
+import { reordered, rowsOf, transposed } from "../matrix.ts";
 import { informationOf, type JointStats, liveUnits } from "./joint-stats.ts";
-import { reordered, rowsOf, transposed } from "./matrix.ts";
 
 /** Assignment of layers with more units than this takes minutes and more. */
 const largestAssignment = 2048;

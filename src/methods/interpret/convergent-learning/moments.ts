@@ -1,7 +1,7 @@
 /** @file Means and co-moments of samples that stream by: each batch is centred by its own mean and merged (Chan, Golub & LeVeque 1983). */
 
 import { type Compiled, compile, Tensor, type Value } from "../../../graph/index.ts";
-import { type Matrix, zeros } from "./matrix.ts";
+import { type Matrix, zeros } from "../matrix.ts";
 
 interface BatchMoments {
   readonly means: readonly Value[];

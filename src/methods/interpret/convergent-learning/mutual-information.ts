@@ -1,6 +1,6 @@
 /** @file Mutual information of pairs of units by histograms: what correlation misses when two units are related, but not along a line. */
 
-import { type Matrix, zeros } from "./matrix.ts";
+import { type Matrix, zeros } from "../matrix.ts";
 
 /** Bins of equal mass; one more for what is inactive. */
 const massBins = 10;

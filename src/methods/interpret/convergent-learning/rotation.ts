@@ -2,8 +2,8 @@
 
 import type { Rng } from "../../../graph/index.ts";
 import { weights } from "../../../nn/index.ts";
+import { type Matrix, reordered, transposed, zeros } from "../matrix.ts";
 import { type JointStats, liveUnits } from "./joint-stats.ts";
-import { type Matrix, reordered, transposed, zeros } from "./matrix.ts";
 
 /** A random orthogonal matrix, all alike likely. */
 export function randomRotation(n: number, rng: Rng): Matrix {

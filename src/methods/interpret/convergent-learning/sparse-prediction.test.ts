@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
+import { rowsOf } from "../matrix.ts";
 import { matchUnits, meanScore, randomRotation, rotated, sampleStats, sparsePrediction } from "./index.ts";
-import { rowsOf } from "./matrix.ts";
 import { meanOf } from "./sparse-prediction.ts";
 
 /** Units of the second net are sums of two units of the first each, with some noise; one is noise alone. */

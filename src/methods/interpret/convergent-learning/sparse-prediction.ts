@@ -2,8 +2,8 @@
 
 import { compile, Tensor, type Value } from "../../../graph/index.ts";
 import { solve } from "../../../graph/linear-algebra/index.ts";
+import { type Matrix, reordered, rowsOf, transposed, zeros } from "../matrix.ts";
 import { type JointStats, liveUnits } from "./joint-stats.ts";
-import { type Matrix, reordered, rowsOf, transposed, zeros } from "./matrix.ts";
 
 /** Added to the diagonal for λ = 0, so that units that copy each other do no harm. */
 export const ridge = 1e-6;

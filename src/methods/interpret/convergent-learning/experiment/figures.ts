@@ -1,9 +1,9 @@
 /** @file The pictures. */
 
 import type { Figure, Row } from "../../../../plot/index.ts";
+import { rowsOf, transposed } from "../../matrix.ts";
 import type { LayerPair } from "../convergence.ts";
 import { alignedOrder, type CoClusters, type Matrix, reordered } from "../index.ts";
-import { rowsOf, transposed } from "../matrix.ts";
 import type { ResNets } from "./resnets.ts";
 import type { LambdaRow, LayerComparison } from "./small-nets.ts";
 

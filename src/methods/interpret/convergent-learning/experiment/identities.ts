@@ -2,9 +2,9 @@
 
 import { type Rng, Tensor } from "../../../../graph/index.ts";
 import { adjustedRandIndex } from "../../../../nn/index.ts";
+import { rowsOf, zeros } from "../../matrix.ts";
 import { coCluster, type JointStats, type Matrix, matchUnits, sampleStats, sparsePrediction } from "../index.ts";
 import { distinctPartners } from "../match.ts";
-import { rowsOf, zeros } from "../matrix.ts";
 import { binning, binOf, PairHistograms } from "../mutual-information.ts";
 
 export interface Identities {
