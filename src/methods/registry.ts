@@ -48,6 +48,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "The words that every neuron of a language model stands for",
     load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
+  "multifaceted-visualization": {
+    family: "interpret",
+    title: "A picture of each kind of input that makes a unit fire",
+    load: () => import("./interpret/multifaceted-visualization/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -17,6 +17,7 @@ export type {
   Row,
   Scale,
   TextFigure,
+  Thumbnail,
 } from "./figure.ts";
 export type {
   NeuronReport,

@@ -64,6 +64,8 @@ export async function activationMaximize(
   const found = units.map((one) => findUnit(model, one));
   const { stages = meanImageStages(height), seed = 0, signal, onProgress } = options;
   const gradient = new UnitGradient(model, found, statedPreprocess(model, options.preprocess), options.compile);
+  // Maps of units have no probabilities of classes.
+  const objectiveOf = ({ objective }: Stage) => (found[0]?.layer.shape.length === 1 ? objective : "activation");
   const total = stages.reduce((sum, { iterations }) => sum + iterations, 0);
   const size = channels * height * width;
   const data = starts.data as Float32Array;
@@ -83,7 +85,7 @@ export async function activationMaximize(
           canvases.map((canvas) => cropped(canvas, shape, offset)),
           shape,
         ).data as Float32Array;
-        const { activations, gradients } = await gradient.at(crops, stage.objective);
+        const { activations, gradients } = await gradient.at(crops, objectiveOf(stage));
         trace.push(activations);
         for (const [n, canvas] of canvases.entries()) {
           const image = crops.subarray(n * size, (n + 1) * size);

@@ -17,7 +17,7 @@ export interface Stage {
   readonly spread?: number;
   /** Pixels along the crop's border that get no gradient. Default 0. */
   readonly margin?: number;
-  /** Default "activation". */
+  /** Default "activation", which it always is where the layer's units are maps. */
   readonly objective?: Objective;
 }
 

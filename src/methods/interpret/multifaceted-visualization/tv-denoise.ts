@@ -49,7 +49,7 @@ export function totalVariation(v: ArrayLike<number>, [channels, height, width]: 
       for (let x = 0; x < width; x++, at++) {
         const right = x + 1 < width ? v[at + 1] - v[at] : 0;
         const down = y + 1 < height ? v[at + width] - v[at] : 0;
-        sum += Math.hypot(right, down);
+        sum += Math.sqrt(right * right + down * down);
       }
   return sum;
 }

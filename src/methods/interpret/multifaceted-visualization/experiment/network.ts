@@ -26,7 +26,7 @@ export function unitRange(images: Value): Value {
   return images.cast("float32").mul(preprocesses.unit.scale).unsqueeze(1);
 }
 
-/** [batch, 1, 28, 28] in 0…1 → logits [batch, classes]. What the layers give is named "fc/Relu" and "head/…" in the file. */
+/** [batch, 1, 28, 28] in 0…1 → logits [batch, classes]. The hidden layer is "fc/Relu" in the file, the result "logits". */
 export function digitLogits(p: DigitNetwork<Value | Tensor>, x: Value): Value {
   const first = scope("conv1", () => conv(p.conv1, x, { stride: 2, padding: "same" }).relu());
   const second = scope("conv2", () => conv(p.conv2, first, { stride: 2, padding: "same" }).relu());
@@ -36,7 +36,7 @@ export function digitLogits(p: DigitNetwork<Value | Tensor>, x: Value): Value {
 
 /** The network as a file, and opened as any other. */
 export function opened(params: DigitNetwork<Tensor>, name: string): { readonly bytes: Uint8Array; readonly model: Model } {
-  const bytes = exportOnnx((pixels: Value) => digitLogits(params, pixels), [Tensor.zeros([1, 1, 28, 28])], {
+  const bytes = exportOnnx((pixels: Value) => ({ logits: digitLogits(params, pixels) }), [Tensor.zeros([1, 1, 28, 28])], {
     names: ["pixels"],
     batch: { name: "N", arguments: [0] },
     metadata: { "cajal.preprocess": "unit" },

@@ -18,7 +18,7 @@ export function dualAscent(image: Float32Array, shape: Shape, weight: number, it
         for (let s = 0; s < width; s++, at++) {
           const qx = px[at] + step * (s + 1 < width ? v[at + 1] - v[at] : 0);
           const qy = py[at] + step * (r + 1 < height ? v[at + width] - v[at] : 0);
-          const length = Math.max(1, Math.hypot(qx, qy));
+          const length = Math.max(1, Math.sqrt(qx * qx + qy * qy));
           px[at] = qx / length;
           py[at] = qy / length;
         }
