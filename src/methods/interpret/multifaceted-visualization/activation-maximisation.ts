@@ -1,6 +1,6 @@
 /** @file Activation maximisation: images that make units fire, by gradient steps of fixed length, each followed by total-variation denoising. */
 
-import { type Preprocess, type PreprocessName, preprocessNamed } from "../../../data/index.ts";
+import type { Preprocess, PreprocessName } from "../../../data/index.ts";
 import { CajalError, type CompileOptions, Rng, type Tensor } from "../../../graph/index.ts";
 import type { Model } from "../../../probe/index.ts";
 import {
@@ -13,7 +13,7 @@ import {
   middle,
   paste,
 } from "./canvas.ts";
-import { checkPixels, stacked } from "./pixels.ts";
+import { checkPixels, stacked, statedPreprocess } from "./pixels.ts";
 import { meanImageStages, rampAt, type Stage } from "./stages.ts";
 import { tvDenoise } from "./tv-denoise.ts";
 import { findUnit, type Unit } from "./unit.ts";
@@ -63,7 +63,12 @@ export async function activationMaximize(
     throw new CajalError("argument", `activationMaximize: ${units.length} units for ${count} images`);
   const found = units.map((one) => findUnit(model, one));
   const { stages = meanImageStages(height), seed = 0, signal, onProgress } = options;
-  const gradient = new UnitGradient(model, found, statedPreprocess(model, options.preprocess), options.compile);
+  const preprocess = statedPreprocess(model, options.preprocess);
+  if (preprocess === undefined)
+    throw new CajalError("argument", `${model.name} does not say how it wants its pixels`, {
+      advice: "Say preprocess, such as imagenet or caffe.",
+    });
+  const gradient = new UnitGradient(model, found, preprocess, options.compile);
   // Maps of units have no probabilities of classes.
   const objectiveOf = ({ objective }: Stage) => (found[0]?.layer.shape.length === 1 ? objective : "activation");
   const total = stages.reduce((sum, { iterations }) => sum + iterations, 0);
@@ -122,13 +127,4 @@ export function stepFrom(
   for (let p = 0; p < g.length; p++) mean += Math.abs(g[p]) / g.length;
   const scale = mean > 0 ? rampAt(step, i, iterations) / mean : 0;
   return Float32Array.from(image, (pixel, p) => Math.min(255, Math.max(0, pixel + scale * g[p])));
-}
-
-function statedPreprocess(model: Model, given: Preprocess | PreprocessName | undefined): Preprocess {
-  const stated = given ?? model.imported.metadata["cajal.preprocess"];
-  if (stated === undefined)
-    throw new CajalError("argument", `${model.name} does not say how it wants its pixels`, {
-      advice: "Say preprocess, such as imagenet or caffe.",
-    });
-  return typeof stated === "string" ? preprocessNamed(stated) : stated;
 }

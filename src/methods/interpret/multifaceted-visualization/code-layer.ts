@@ -1,7 +1,7 @@
 /** @file Which layer gives the codes that pictures are compared by. */
 
 import { CajalError } from "../../../graph/index.ts";
-import { type Layer, type Model, selectNamed } from "../../../probe/index.ts";
+import { findLayer, type Layer, type Model } from "../../../probe/index.ts";
 
 const withWeights = new Set(["Gemm", "MatMul", "Conv", "QLinearMatMul", "QLinearConv"]);
 
@@ -11,7 +11,7 @@ const withWeights = new Set(["Gemm", "MatMul", "Conv", "QLinearMatMul", "QLinear
  */
 export function codeLayerOf(model: Model, name: string | undefined): Layer {
   const layers = model.layers();
-  const layer = name === undefined ? penultimate(model) : selectNamed(layers, [name])[0];
+  const layer = name === undefined ? penultimate(model) : findLayer(layers, name);
   if (layer === undefined)
     throw new CajalError("argument", `${model.name} has no layer before its last that pictures can be compared by`, {
       advice: `Say codeLayer: ${valid(layers)}.`,

@@ -2,6 +2,7 @@
 
 import type { Tensor } from "../../../graph/index.ts";
 import { kMeans } from "../../../nn/index.ts";
+import { chanceSilhouettes } from "./chance-silhouette.ts";
 import { principalComponents } from "./pca.ts";
 import { meanSilhouette } from "./silhouette.ts";
 import { type TsneOptions, tsne } from "./tsne.ts";
@@ -24,13 +25,16 @@ export interface FacetMap {
   readonly silhouette: number;
   /** The same for k = 2, 3, …. */
   readonly silhouettes: readonly number[];
-  /** The k with the largest mean silhouette; 1 when none reaches 0.35. */
+  /** The same in as many points without clusters, evenly spread over an ellipse of the map's size. */
+  readonly chance: readonly number[];
+  /** The k whose mean silhouette is most above that; 1 when none is 0.1 above it and at least 0.35. */
   readonly nFacets: number;
 }
 
 const components = 50;
-/** Below it, a division of the map says nothing. */
+/** Below these, a division of the map says nothing. */
 const leastSilhouette = 0.35;
+const leastAboveChance = 0.1;
 
 /** At most so many facets of so few pictures. */
 export const mostFacets = (pictures: number) => Math.max(1, Math.min(10, Math.floor(pictures / 30)));
@@ -41,11 +45,14 @@ export async function facetMap(codes: Tensor, { k, seed = 0, ...options }: Facet
   const divided = (count: number) => kMeans(map, count, { seed }).labels;
   const counts = Array.from({ length: Math.max(2, mostFacets(map.shape[0])) - 1 }, (_, i) => i + 2);
   const silhouettes = counts.map((count) => meanSilhouette(map, divided(count)));
-  const best = Math.max(...silhouettes);
-  const nFacets = best < leastSilhouette ? 1 : counts[silhouettes.indexOf(best)];
+  const chance = chanceSilhouettes(map, counts, seed);
+  const above = silhouettes.map((value, i) => value - chance[i]);
+  const best = above.indexOf(Math.max(...above));
+  const clear = silhouettes[best] >= leastSilhouette && above[best] >= leastAboveChance;
+  const nFacets = clear ? counts[best] : 1;
   const { cluster, facets } = largestFirst(map, divided(k === "auto" ? nFacets : k));
   const silhouette = facets.length > 1 ? meanSilhouette(map, cluster) : 0;
-  return { map, cluster, facets, silhouette, silhouettes, nFacets };
+  return { map, cluster, facets, silhouette, silhouettes, chance, nFacets };
 }
 
 function largestFirst(map: Tensor, labels: Int32Array): Pick<FacetMap, "cluster" | "facets"> {

@@ -67,6 +67,13 @@ describe("silhouettes", () => {
 });
 
 describe("the map of facets", () => {
+  it("has one facet where there is one cloud, though k-means divides it well", async () => {
+    const found = await facetMap(islands(1, 120, 12, 0), { k: "auto", iterations: 400, perplexity: 10 });
+    expect(Math.max(...found.silhouettes)).toBeGreaterThan(0.35);
+    expect(found.nFacets).toBe(1);
+    expect(found.facets.map(({ size }) => size)).toEqual([120]);
+  });
+
   it("finds as many facets as there are, the largest first", async () => {
     const found = await facetMap(islands(3, 120, 12, 4), { k: "auto", iterations: 400, perplexity: 10 });
     expect(found.nFacets).toBe(3);

@@ -46,7 +46,12 @@ export default defineMethod({
     { metric: "facet recall, above that from unclustered means", atLeast: 0.2 },
     { metric: "images that the judge takes for their facet's digit, share", atLeast: 0.75 },
     { metric: "lowest percentile of a synthetic image among real ones", atLeast: 95, ...everySeed },
-    { metric: "units of one digit that have one facet, share", atLeast: 0.8 },
+    {
+      metric: "units of one digit that have one facet, share",
+      atLeast: 0.8,
+      note: "By silhouettes above those of points without clusters: every map is cut into pieces with mean silhouettes of about 0.4.",
+    },
+    { metric: "units of two digits that have more than one facet, share", atLeast: 0.8 },
   ],
   run: experiment,
 });
@@ -75,7 +80,7 @@ async function experiment(given: Options, run: Run): Promise<void> {
   run.metric("largest relative error of the gradient against central differences", error);
 
   const studies = await studyUnits(run, mergedNet.model, shown, given);
-  const made = await makeImages(run, mergedNet.model, judge, shown, studies, given);
+  const made = await makeImages(run, mergedNet.model, judgeNet.model, shown, studies, given);
   reportArms(run, studies, made, shown);
   for (const study of studies) {
     const own = made.find((one) => one.study === study && one.arm === "facets");

@@ -26,8 +26,17 @@ export function prepared(pixels: Value, { channels, scale, mean, deviation }: Pr
   return swapped.mul(scale).sub(perChannel(mean)).div(perChannel(deviation));
 }
 
+/** How this model wants its pixels: as given, or as its file says. */
+export function statedPreprocess(
+  model: Model,
+  given: Preprocess | PreprocessName | undefined,
+): Preprocess | undefined {
+  const stated = given ?? model.imported.metadata["cajal.preprocess"];
+  return typeof stated === "string" ? preprocessNamed(stated) : stated;
+}
+
 /**
- * How this model wants its pixels: as given, or as its file says.
+ * The same.
  * @throws CajalError `argument` when neither says it
  */
 export async function preprocessFor(
@@ -35,8 +44,8 @@ export async function preprocessFor(
   pictures: PictureSet,
   given: Preprocess | PreprocessName | undefined,
 ): Promise<Preprocess> {
-  const stated = given ?? model.imported.metadata["cajal.preprocess"];
-  if (stated !== undefined) return typeof stated === "string" ? preprocessNamed(stated) : stated;
+  const stated = statedPreprocess(model, given);
+  if (stated !== undefined) return stated;
   const { min, max } = rangeOf(pictures.length > 0 ? (await pixelsOf(model, pictures, 0)).numbers() : []);
   throw new CajalError(
     "argument",

@@ -1,7 +1,7 @@
 /** @file The merged net's units, each with two known facets: the method, what it is compared with, and the judge. */
 
 import type { PictureSet } from "../../../../data/index.ts";
-import type { Rng, Tensor } from "../../../../graph/index.ts";
+import type { Rng } from "../../../../graph/index.ts";
 import { purity } from "../../../../nn/index.ts";
 import type { Model } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
@@ -10,7 +10,6 @@ import { type FoundFacets, findFacets, greyNoise, percentileOf } from "../facets
 import { meanImage, pixelsOf, stacked } from "../pixels.ts";
 import { meanImageStages, shortened } from "../stages.ts";
 import { type Digits, pairs } from "./digits.ts";
-import type { DigitNetwork } from "./network.ts";
 import type { Options } from "./options.ts";
 import { judged } from "./train.ts";
 
@@ -72,7 +71,7 @@ function imagesOf({ digit }: Digits, wanted: readonly number[], most: number): n
 export async function makeImages(
   run: Run,
   model: Model,
-  judge: DigitNetwork<Tensor>,
+  judge: Model,
   shown: Digits,
   studies: readonly UnitStudy[],
   { k, seedImages, share }: Options,
@@ -169,19 +168,22 @@ export function majorityDigits({ found }: UnitStudy, { digit }: Digits): number[
   });
 }
 
+/** What the map of a unit of one digit says. */
+export type Single = Pick<FoundFacets, "nFacets" | "silhouettes" | "chance">;
+
 /** Of a net that knows ten digits, each class has one facet: how many the map has. */
 export async function singleFacets(
   run: Run,
   judge: Model,
   shown: Digits,
   options: Options,
-): Promise<{ readonly nFacets: number; readonly silhouettes: readonly number[] }[]> {
-  const found: { nFacets: number; silhouettes: readonly number[] }[] = [];
+): Promise<Single[]> {
+  const found: Single[] = [];
   for (let digit = 0; digit < 10; digit++) {
     const images = imagesOf(shown, [digit], options.perUnit);
     found.push(
       await run.part(`facets of ${digit} alone`, async () => {
-        const { nFacets, silhouettes } = await findFacets(judge, { tensor: "logits", channel: digit }, shown.pictures, {
+        const { nFacets, silhouettes, chance } = await findFacets(judge, { tensor: "logits", channel: digit }, shown.pictures, {
           images,
           k: 1,
           seedImages: options.seedImages,
@@ -189,7 +191,7 @@ export async function singleFacets(
           signal: run.signal,
           onProgress: (done, total) => run.progress(`facets of ${digit} alone`, done, total, "iterations of t-SNE"),
         });
-        return { nFacets, silhouettes };
+        return { nFacets, silhouettes, chance };
       }),
     );
   }

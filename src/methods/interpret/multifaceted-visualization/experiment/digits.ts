@@ -6,15 +6,15 @@ import { type Batches, batches, takeRows } from "../../../../nn/index.ts";
 import type { Run } from "../../../run.ts";
 
 /** Which digits are one class. */
-export const pairs = [
+export const pairs: readonly (readonly [number, number])[] = [
   [0, 9],
   [1, 8],
   [2, 7],
   [3, 6],
   [4, 5],
-] as const;
+];
 
-export const classOf = (digit: number): number => pairs.findIndex((pair) => pair.some((one) => one === digit));
+export const classOf = (digit: number): number => pairs.findIndex((pair) => pair.includes(digit));
 
 export interface Digits {
   readonly images: LabelledImages;

@@ -21,7 +21,7 @@ const digitImage = (pixels: ArrayLike<number>, details: Partial<GridImage> = {})
 });
 
 const realDigit = ({ images }: Digits, index: number): GridImage =>
-  digitImage(images.images.data.subarray(index * plane, (index + 1) * plane) as Uint8Array);
+  digitImage((images.images.data as Uint8Array).subarray(index * plane, (index + 1) * plane));
 
 const percent = (value: number) => `${value.toFixed(value < 99.95 ? 1 : 0)} %`;
 
@@ -96,7 +96,7 @@ export function armsFigure(made: readonly ArmImages[]): Figure {
       made
         .filter((one) => one.arm === arm)
         .flatMap(({ images, judged, study }) => {
-          const digits: readonly number[] = pairs[study.channel];
+          const digits = pairs[study.channel];
           const drawn = images.map((image, i) => {
             const frame = ["blue", "orange"][digits.indexOf(judged[i])] ?? "grey";
             const label = study.channel === 0 && i === 0 && perUnit < 3 ? { label: startNames[arm] } : {};

@@ -43,7 +43,7 @@ export async function gradientError(model: Model, channel: number, image: Tensor
   const places = [...rng.permutation(image.size).slice(0, 40)];
   const gradient = new UnitGradient(
     model,
-    new Array(2 * places.length).fill(unit),
+    Array.from({ length: 2 * places.length }, () => unit),
     preprocessNamed(model.imported.metadata["cajal.preprocess"]),
   );
   const pixels = image.data as Float32Array;

@@ -1,7 +1,7 @@
 /** @file What the experiment tells: metrics and tables. */
 
 import type { Run } from "../../../run.ts";
-import { type Arm, type ArmImages, arms, majorityDigits, purityOf, type UnitStudy } from "./arms.ts";
+import { type Arm, type ArmImages, arms, majorityDigits, purityOf, type Single, type UnitStudy } from "./arms.ts";
 import { type Digits, pairs } from "./digits.ts";
 
 const meanOf = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -20,6 +20,8 @@ export function reportArms(run: Run, studies: readonly UnitStudy[], made: readon
   for (const arm of arms) run.metric(`facet recall ${words[arm]}`, recall(arm));
   run.metric("facet recall, above that from noise", recall("facets") - recall("noise"));
   run.metric("facet recall, above that from unclustered means", recall("facets") - recall("unclustered means"));
+  const several = studies.map(({ found }) => Number(found.nFacets > 1));
+  run.metric("units of two digits that have more than one facet, share", meanOf(several));
   const own = made.filter(({ arm }) => arm === "facets");
   const agreed = own.flatMap(({ study, judged }) =>
     majorityDigits(study, shown).map((digit, facet) => Number(digit === judged[facet])),
@@ -45,14 +47,16 @@ export function reportArms(run: Run, studies: readonly UnitStudy[], made: readon
   });
 }
 
-export function reportSingles(
-  run: Run,
-  singles: readonly { readonly nFacets: number; readonly silhouettes: readonly number[] }[],
-): void {
+export function reportSingles(run: Run, singles: readonly Single[]): void {
   run.metric("units of one digit that have one facet, share", meanOf(singles.map(({ nFacets }) => Number(nFacets === 1))));
   run.table("units of one digit", {
-    columns: ["digit", "facets", "largest mean silhouette"],
-    rows: singles.map(({ nFacets, silhouettes }, digit) => [digit, nFacets, Math.max(...silhouettes)]),
+    columns: ["digit", "facets", "largest mean silhouette", "most above chance"],
+    rows: singles.map(({ nFacets, silhouettes, chance }, digit) => [
+      digit,
+      nFacets,
+      Math.max(...silhouettes),
+      Math.max(...silhouettes.map((value, i) => value - chance[i])),
+    ]),
     caption: `Units of the judge, which knows ten digits: nothing was merged, so no facets were planted. ${pairs.length} merged units are in the table of units.`,
   });
 }

@@ -1,8 +1,11 @@
 /** @file Training of the small networks. */
 
+import { preprocessNamed } from "../../../../data/index.ts";
 import { compile, Tensor, type Value } from "../../../../graph/index.ts";
 import { accuracyOf, adamw, batches, crossEntropy, fit } from "../../../../nn/index.ts";
+import type { Model } from "../../../../probe/index.ts";
 import type { Run } from "../../../run.ts";
+import { prepared } from "../pixels.ts";
 import { type Example, movedBatches } from "./digits.ts";
 import { type DigitNetwork, digitLogits, initDigitNetwork, unitRange } from "./network.ts";
 
@@ -64,12 +67,13 @@ export async function accuracy(run: Run, params: DigitNetwork<Tensor>, data: Exa
 }
 
 /** What a network takes images for, pixels of 0…255 [n, 1, 28, 28]. */
-export async function judged(run: Run, params: DigitNetwork<Tensor>, images: Tensor): Promise<number[]> {
-  const answer = compile(
-    (p: DigitNetwork<Value>, x: Value) => digitLogits(p, x.div(255)).op("ArgMax", [], { axis: 1, keepdims: 0 }),
-    run.compile,
-  );
-  const found = await answer(params, images);
+export async function judged(run: Run, { imported }: Model, images: Tensor): Promise<number[]> {
+  const unit = preprocessNamed("unit");
+  const answer = compile((pixels: Value) => {
+    const { logits } = imported.apply(imported.params, { pixels: prepared(pixels, unit) });
+    return logits.op("ArgMax", [], { axis: 1, keepdims: 0 });
+  }, run.compile);
+  const found = await answer(images);
   await answer.release();
   return [...found.numbers()];
 }
