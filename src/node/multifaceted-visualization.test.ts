@@ -7,7 +7,11 @@ import { runSnippet, snippetsOf } from "./testing/snippets.ts";
 
 it("the README's program prints what it says", () => {
   const [snippet] = snippetsOf("src/methods/interpret/multifaceted-visualization/README.md");
-  expect(runSnippet(snippet).trim().split("\n")).toEqual(["200 pictures, 3 facets", "15 pictures 12288 numbers", "5 12288"]);
+  expect(runSnippet(snippet).trim().split("\n")).toEqual([
+    "200 pictures, 3 facets",
+    "15 pictures 12288 numbers",
+    "5 12288",
+  ]);
 });
 
 const sets = ["mnist", "cifar10", "resnet-cifar10", "squeezenet1.1"];

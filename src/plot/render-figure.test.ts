@@ -33,7 +33,17 @@ describe("plots", () => {
     const root = rootOf({
       kind: "plot",
       caption: "Two pictures.",
-      marks: [{ mark: "dot", data: [{ x: 0, y: 0 }, { x: 10, y: 5 }], x: "x", y: "y" }],
+      marks: [
+        {
+          mark: "dot",
+          data: [
+            { x: 0, y: 0 },
+            { x: 10, y: 5 },
+          ],
+          x: "x",
+          y: "y",
+        },
+      ],
       thumbnails: [
         { x: 0, y: 0, width: 2, height: 2, values },
         { x: 10, y: 5, width: 2, height: 2, values: values.flatMap((v) => [v, 0, 0]), channels: 3 },

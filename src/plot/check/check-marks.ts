@@ -11,7 +11,16 @@ import {
   numberChannels,
   symbolNames,
 } from "../mark-options.ts";
-import { checkCount, checkList, checkNumber, checkNumbers, checkWord, complaint, type Field, within } from "./complain.ts";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkWord,
+  complaint,
+  type Field,
+  within,
+} from "./complain.ts";
 
 /** More rows make files that no page opens with pleasure. */
 const MOST_ROWS = 100_000;
@@ -178,5 +187,9 @@ function checkThumbnails(field: Field, thumbnails: readonly Thumbnail[]): void {
     pixels += width * height;
   });
   if (pixels > MOST_THUMBNAIL_PIXELS)
-    throw complaint(field, `${pixels} pixels, at most ${MOST_THUMBNAIL_PIXELS} are drawn`, "Show fewer, or smaller ones.");
+    throw complaint(
+      field,
+      `${pixels} pixels, at most ${MOST_THUMBNAIL_PIXELS} are drawn`,
+      "Show fewer, or smaller ones.",
+    );
 }

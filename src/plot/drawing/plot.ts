@@ -100,7 +100,10 @@ export function drawPlot(figure: PlotFigure, space: Space): Body {
     ...(fy ? { fy } : {}),
     ...(color ? { color } : {}),
     ...(symbol ? { symbol } : {}),
-    marks: [...marks.map(plotMark), ...(figure.thumbnails ? [thumbnailMark(figure.thumbnails, figure.thumbnailSize)] : [])],
+    marks: [
+      ...marks.map(plotMark),
+      ...(figure.thumbnails ? [thumbnailMark(figure.thumbnails, figure.thumbnailSize)] : []),
+    ],
     height: figure.height ?? equal?.height ?? heightOf(figure, space.width, y, fy),
   };
   return { ...chart(space, options), legends: named ? [] : legends };

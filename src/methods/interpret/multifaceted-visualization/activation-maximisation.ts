@@ -3,16 +3,7 @@
 import type { Preprocess, PreprocessName } from "../../../data/index.ts";
 import { CajalError, type CompileOptions, Rng, type Tensor } from "../../../graph/index.ts";
 import type { Model } from "../../../probe/index.ts";
-import {
-  type Canvas,
-  clearMargin,
-  cropOffset,
-  cropped,
-  enlarged,
-  type ImageShape,
-  middle,
-  paste,
-} from "./canvas.ts";
+import { type Canvas, clearMargin, cropOffset, cropped, enlarged, type ImageShape, middle, paste } from "./canvas.ts";
 import { checkPixels, stacked, statedPreprocess } from "./pixels.ts";
 import { meanImageStages, rampAt, type Stage } from "./stages.ts";
 import { tvDenoise } from "./tv-denoise.ts";

@@ -79,7 +79,9 @@ describe("bad input", () => {
 
   it("a class whose pictures are not said", async () => {
     await expect(findFacets(model, unit, pictures)).rejects.toThrow(/which pictures are of its class/);
-    await expect(findFacets(model, unit, pictures, { label: "leans" })).rejects.toThrow(/no picture has the label "leans"/);
+    await expect(findFacets(model, unit, pictures, { label: "leans" })).rejects.toThrow(
+      /no picture has the label "leans"/,
+    );
   });
 
   it("a model that does not say how it wants its pixels", async () => {

@@ -51,7 +51,11 @@ export async function unitImages(
   try {
     const all = Array.from({ length: pictures.length }, (_, i) => i);
     const candidates =
-      images === undefined || images === "strongest" ? (label === undefined ? await reader.strongest(all) : all) : images;
+      images === undefined || images === "strongest"
+        ? label === undefined
+          ? await reader.strongest(all)
+          : all
+        : images;
     const found = await reader.read(candidates, label);
     const largest = found.activations.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     if (found.indices.length > 0 && largest <= 0)
@@ -133,16 +137,22 @@ class PictureReader {
       for (const [row, { index }] of wanted.entries()) {
         const activation = phi[row * units + this.unit.channel];
         if (!Number.isFinite(activation))
-          throw new CajalError("not-finite", `"${nameOf(this.unit)}" is ${activation} on ${this.pictures.nameOf(index)}`, {
-            advice: "Look whether the preprocessing is what this model wants.",
-          });
+          throw new CajalError(
+            "not-finite",
+            `"${nameOf(this.unit)}" is ${activation} on ${this.pictures.nameOf(index)}`,
+            {
+              advice: "Look whether the preprocessing is what this model wants.",
+            },
+          );
         indices.push(index);
         activations.push(activation);
         if (keepCodes) codes.push(code.slice(row * this.codeLayer.units, (row + 1) * this.codeLayer.units));
       }
     }
     if (indices.length === 0 && skipped.length > 0)
-      throw new CajalError("no-data", `none of ${skipped.length} pictures could be read`, { advice: skipped[0].reason });
+      throw new CajalError("no-data", `none of ${skipped.length} pictures could be read`, {
+        advice: skipped[0].reason,
+      });
     const all = new Float32Array(codes.length * this.codeLayer.units);
     for (const [i, code] of codes.entries()) all.set(code, i * this.codeLayer.units);
     return {

@@ -16,7 +16,10 @@ function islands(centres: number, n: number, d: number, apart: number): Tensor {
   const rng = new Rng(3);
   const middle = rng.normal([centres, d], 0, apart).numbers();
   return Tensor.of(
-    Float64Array.from({ length: n * d }, (_, i) => middle[(Math.floor(i / d) % centres) * d + (i % d)] + rng.gaussian()),
+    Float64Array.from(
+      { length: n * d },
+      (_, i) => middle[(Math.floor(i / d) % centres) * d + (i % d)] + rng.gaussian(),
+    ),
     [n, d],
   );
 }
@@ -29,7 +32,12 @@ describe("principal components", () => {
     const x = new Rng(1).normal([n, d]);
     const all = await principalComponents(x, d);
     expect(all.shape).toEqual([n, Math.min(d, n - 1)]);
-    for (const [i, j] of [[0, 1], [2, 5], [3, 4]]) expect(distance(all, i, j)).toBeCloseTo(distance(x, i, j), 5);
+    for (const [i, j] of [
+      [0, 1],
+      [2, 5],
+      [3, 4],
+    ])
+      expect(distance(all, i, j)).toBeCloseTo(distance(x, i, j), 5);
     const columns = all.shape[1];
     const width = (k: number) => all.numbers().reduce((sum, v, i) => (i % columns === k ? sum + v * v : sum), 0);
     for (let k = 1; k < columns; k++) expect(width(k)).toBeLessThanOrEqual(width(k - 1) + 1e-9);
@@ -46,7 +54,12 @@ describe("t-SNE", () => {
       "float64",
     );
     expect(mapDivergence(x, map, 10)).toBeLessThan(mapDivergence(x, flat, 10));
-    expect(meanSilhouette(map, Array.from({ length: 90 }, (_, i) => i % 3))).toBeGreaterThan(0.7);
+    expect(
+      meanSilhouette(
+        map,
+        Array.from({ length: 90 }, (_, i) => i % 3),
+      ),
+    ).toBeGreaterThan(0.7);
     expect((await tsne(x, { perplexity: 10, iterations: 400 })).data).toEqual(map.data);
   });
 

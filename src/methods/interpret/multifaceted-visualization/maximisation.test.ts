@@ -3,9 +3,9 @@ import { preprocesses } from "../../../data/index.ts";
 import { exportOnnx, Rng, scope, Tensor, type Value } from "../../../graph/index.ts";
 import { conv, init, linear } from "../../../nn/index.ts";
 import { Model } from "../../../probe/index.ts";
+import { stepFrom } from "./activation-maximisation.ts";
 import { clearMargin, cropOffset, cropped, enlarged, paste } from "./canvas.ts";
 import { activationMaximize, centreBiasedStages, meanImageStages, UnitGradient } from "./index.ts";
-import { stepFrom } from "./activation-maximisation.ts";
 import { rampAt } from "./stages.ts";
 import { findUnit, type Unit } from "./unit.ts";
 
@@ -41,7 +41,10 @@ describe("the gradient with respect to pixels", () => {
     const largest = gradients.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
     expect(largest).toBeGreaterThan(0);
     const h = 0.5;
-    const places = [...new Rng(1).permutation(192).slice(0, 12), gradients.findIndex((g) => Math.abs(g) === largest) % 192];
+    const places = [
+      ...new Rng(1).permutation(192).slice(0, 12),
+      gradients.findIndex((g) => Math.abs(g) === largest) % 192,
+    ];
     for (const i of places) {
       const moved = new Float32Array(384);
       for (const [n, sign] of [1, -1].entries()) {
@@ -63,9 +66,9 @@ describe("the gradient with respect to pixels", () => {
     expect([...other.activations]).toEqual([...plain.activations]);
     expect(other.gradients.some((g, i) => Math.abs(g - plain.gradients[i]) > 1e-6)).toBe(true);
     const maps = findUnit(model, { tensor: "conv/Relu", channel: 0 });
-    await expect(new UnitGradient(model, [maps], preprocesses.caffe).at(pixels.data as Float32Array, "probability")).rejects.toThrow(
-      /no probabilities/,
-    );
+    await expect(
+      new UnitGradient(model, [maps], preprocesses.caffe).at(pixels.data as Float32Array, "probability"),
+    ).rejects.toThrow(/no probabilities/);
   });
 
   it("that cannot be is refused, and what blocks it is named", async () => {
@@ -88,7 +91,13 @@ describe("a step", () => {
 
   it("is η on average, whatever the gradient's scale", () => {
     for (const scale of [1e-6, 1, 1e6]) {
-      const stepped = stepFrom(image, g.map((v) => v * scale), shape, stage, 0);
+      const stepped = stepFrom(
+        image,
+        g.map((v) => v * scale),
+        shape,
+        stage,
+        0,
+      );
       const mean = stepped.reduce((sum, v, i) => sum + Math.abs(v - image[i]), 0) / 36;
       expect(mean).toBeCloseTo(2, 3);
     }
@@ -105,7 +114,13 @@ describe("a step", () => {
   });
 
   it("goes along ramps that end where they say", () => {
-    expect([0, 1, 2, 3, 4].map((i) => rampAt([0.01, 2], i, 5))).toEqual([0.01, expect.closeTo(0.5075), 1.005, expect.closeTo(1.5025), 2]);
+    expect([0, 1, 2, 3, 4].map((i) => rampAt([0.01, 2], i, 5))).toEqual([
+      0.01,
+      expect.closeTo(0.5075),
+      1.005,
+      expect.closeTo(1.5025),
+      2,
+    ]);
     expect(rampAt([1, 2], 0, 1)).toBe(1);
     expect(meanImageStages(227).map(({ margin = 0 }) => margin)).toEqual([0, 0, 50, 0]);
     expect(centreBiasedStages(28).map(({ margin = 0 }) => margin)).toEqual([0, 0, 0, 6, 0]);
@@ -114,7 +129,10 @@ describe("a step", () => {
 });
 
 describe("the canvas", () => {
-  const canvas = { shape: [1, 3, 4] as const, pixels: Float32Array.from({ length: 12 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4)) };
+  const canvas = {
+    shape: [1, 3, 4] as const,
+    pixels: Float32Array.from({ length: 12 }, (_, i) => 10 * Math.floor(i / 4) + (i % 4)),
+  };
 
   it("grows linearly: a plane stays a plane, corners stay corners", () => {
     const large = enlarged(canvas, 2);
@@ -166,7 +184,9 @@ describe("activation maximisation", () => {
 
   it("refuses what are no pixels", async () => {
     const unit = { tensor: "logits", channel: 0 };
-    await expect(activationMaximize(model, unit, rng.normal([1, 3, 8, 8]))).rejects.toThrow(/pixels are from -.* not from 0 to 255/);
+    await expect(activationMaximize(model, unit, rng.normal([1, 3, 8, 8]))).rejects.toThrow(
+      /pixels are from -.* not from 0 to 255/,
+    );
     await expect(activationMaximize(model, unit, Tensor.zeros([1, 3, 8, 9]))).rejects.toMatchObject({ code: "shape" });
     await expect(activationMaximize(model, { tensor: "logits", channel: 4 }, pixels)).rejects.toMatchObject({
       code: "unknown-unit",

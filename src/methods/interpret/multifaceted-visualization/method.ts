@@ -65,7 +65,13 @@ async function experiment(given: Options, run: Run): Promise<void> {
   const merged = (labels: typeof shown.images.labels) => relabelled(labels, classOf);
   const { images, labels } = shown.images;
   const net = await trainDigits(run, "merged net", { images, labels: merged(labels) }, pairs.length, given);
-  const judge = await trainDigits(run, "judge", { images: others.images.images, labels: others.images.labels }, 10, given);
+  const judge = await trainDigits(
+    run,
+    "judge",
+    { images: others.images.images, labels: others.images.labels },
+    10,
+    given,
+  );
   // Each on the images that the other one learnt from.
   const unseen = { images: others.images.images, labels: merged(others.images.labels) };
   run.metric("merged net: accuracy", 100 * (await accuracy(run, net, unseen)), { unit: "%" });

@@ -1,9 +1,9 @@
 /** @file Images as pixels of 0…255, [channels, height, width] in red, green, blue (or grey), and how a model is given them. */
 
 import {
+  type PictureSet,
   type Preprocess,
   type PreprocessName,
-  type PictureSet,
   preprocesses,
   preprocessNamed,
   toTensor,
@@ -27,10 +27,7 @@ export function prepared(pixels: Value, { channels, scale, mean, deviation }: Pr
 }
 
 /** How this model wants its pixels: as given, or as its file says. */
-export function statedPreprocess(
-  model: Model,
-  given: Preprocess | PreprocessName | undefined,
-): Preprocess | undefined {
+export function statedPreprocess(model: Model, given: Preprocess | PreprocessName | undefined): Preprocess | undefined {
   const stated = given ?? model.imported.metadata["cajal.preprocess"];
   return typeof stated === "string" ? preprocessNamed(stated) : stated;
 }

@@ -46,7 +46,10 @@ export class UnitGradient {
     const { port, channels, height, width } = model.input;
     const fixed = port.shape?.[0];
     const perImage = model.layers().reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
-    const fitting = Math.max(1, Math.min(units.length, Math.floor(largestCall / (perImage + channels * height * width))));
+    const fitting = Math.max(
+      1,
+      Math.min(units.length, Math.floor(largestCall / (perImage + channels * height * width))),
+    );
     this.rows = typeof fixed === "number" ? fixed : fitting;
 
     const { imported } = model;

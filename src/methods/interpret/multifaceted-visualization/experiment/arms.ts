@@ -172,25 +172,25 @@ export function majorityDigits({ found }: UnitStudy, { digit }: Digits): number[
 export type Single = Pick<FoundFacets, "nFacets" | "silhouettes" | "chance">;
 
 /** Of a net that knows ten digits, each class has one facet: how many the map has. */
-export async function singleFacets(
-  run: Run,
-  judge: Model,
-  shown: Digits,
-  options: Options,
-): Promise<Single[]> {
+export async function singleFacets(run: Run, judge: Model, shown: Digits, options: Options): Promise<Single[]> {
   const found: Single[] = [];
   for (let digit = 0; digit < 10; digit++) {
     const images = imagesOf(shown, [digit], options.perUnit);
     found.push(
       await run.part(`facets of ${digit} alone`, async () => {
-        const { nFacets, silhouettes, chance } = await findFacets(judge, { tensor: "logits", channel: digit }, shown.pictures, {
-          images,
-          k: 1,
-          seedImages: options.seedImages,
-          seed: run.seed,
-          signal: run.signal,
-          onProgress: (done, total) => run.progress(`facets of ${digit} alone`, done, total, "iterations of t-SNE"),
-        });
+        const { nFacets, silhouettes, chance } = await findFacets(
+          judge,
+          { tensor: "logits", channel: digit },
+          shown.pictures,
+          {
+            images,
+            k: 1,
+            seedImages: options.seedImages,
+            seed: run.seed,
+            signal: run.signal,
+            onProgress: (done, total) => run.progress(`facets of ${digit} alone`, done, total, "iterations of t-SNE"),
+          },
+        );
         return { nFacets, silhouettes, chance };
       }),
     );

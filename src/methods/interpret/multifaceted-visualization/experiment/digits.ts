@@ -24,7 +24,10 @@ export interface Digits {
 }
 
 /** Images for the net that is looked into, and others for the judge. */
-export async function loadDigits(run: Run, count: number): Promise<{ readonly shown: Digits; readonly others: Digits }> {
+export async function loadDigits(
+  run: Run,
+  count: number,
+): Promise<{ readonly shown: Digits; readonly others: Digits }> {
   const all = await loadImages(run.data, "mnist", "train");
   const part = (from: number): Digits => {
     const rows = Int32Array.from({ length: count }, (_, i) => from + i);
@@ -40,7 +43,12 @@ export interface Example<T> {
 }
 
 /** Batches of uint8 images [size, 28, 28], each moved by up to `reach` pixels along both axes, anew in each batch. */
-export function movedBatches(data: Example<Tensor>, size: number, reach: number, rng: Rng): Batches<Example<Tensor>> & {
+export function movedBatches(
+  data: Example<Tensor>,
+  size: number,
+  reach: number,
+  rng: Rng,
+): Batches<Example<Tensor>> & {
   readonly perEpoch: number;
 } {
   const still = batches(data, { size, rng: rng.split("order") });

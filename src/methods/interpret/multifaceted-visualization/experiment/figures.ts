@@ -119,8 +119,7 @@ export function publishedFigure({ title, size: [height, width], result, nearest 
       const [cell, c] = [Math.floor(i / 3), i % 3];
       const [top, left] = [Math.floor(cell / columns) * step, (cell % columns) * step];
       let sum = 0;
-      for (let y = 0; y < step; y++)
-        for (let x = 0; x < step; x++) sum += pixels[at(c, (top + y) * width + left + x)];
+      for (let y = 0; y < step; y++) for (let x = 0; x < step; x++) sum += pixels[at(c, (top + y) * width + left + x)];
       return sum / (255 * step * step);
     });
   const planes = (image: Float32Array, label: string): GridImage => ({

@@ -3,10 +3,10 @@
 import { preprocessNamed } from "../../../../data/index.ts";
 import type { Rng, Tensor } from "../../../../graph/index.ts";
 import type { Model } from "../../../../probe/index.ts";
-import { dualAscent } from "./dual-ascent.ts";
 import { totalVariation, tvDenoise, tvObjective } from "../tv-denoise.ts";
 import { findUnit } from "../unit.ts";
 import { UnitGradient } from "../unit-gradient.ts";
+import { dualAscent } from "./dual-ascent.ts";
 
 export interface DenoisingProof {
   /** By how much its objective is above that of 2000 steps of projected dual ascent, at worst: %. */

@@ -35,11 +35,18 @@ export function digitLogits(p: DigitNetwork<Value | Tensor>, x: Value): Value {
 }
 
 /** The network as a file, and opened as any other. */
-export function opened(params: DigitNetwork<Tensor>, name: string): { readonly bytes: Uint8Array; readonly model: Model } {
-  const bytes = exportOnnx((pixels: Value) => ({ logits: digitLogits(params, pixels) }), [Tensor.zeros([1, 1, 28, 28])], {
-    names: ["pixels"],
-    batch: { name: "N", arguments: [0] },
-    metadata: { "cajal.preprocess": "unit" },
-  });
+export function opened(
+  params: DigitNetwork<Tensor>,
+  name: string,
+): { readonly bytes: Uint8Array; readonly model: Model } {
+  const bytes = exportOnnx(
+    (pixels: Value) => ({ logits: digitLogits(params, pixels) }),
+    [Tensor.zeros([1, 1, 28, 28])],
+    {
+      names: ["pixels"],
+      batch: { name: "N", arguments: [0] },
+      metadata: { "cajal.preprocess": "unit" },
+    },
+  );
   return { bytes, model: Model.open(bytes, { name }) };
 }

@@ -16,7 +16,10 @@ export const options = z.object({
   cifar: z.boolean().default(true).describe("whether a class of the published ResNet-20 is shown, too"),
   cifarImages: count(30, 600, "images of that class"),
   cifarFacets: count(1, 6, "facets of it"),
-  large: z.boolean().default(true).describe("whether a class of SqueezeNet is shown, at 227 pixels, with all four stages"),
+  large: z
+    .boolean()
+    .default(true)
+    .describe("whether a class of SqueezeNet is shown, at 227 pixels, with all four stages"),
   largeImages: count(30, 240, "images of that class"),
   largeFacets: count(1, 3, "facets of it"),
   largeShare: z.number().positive().max(1).default(0.2).describe("share of the published number of iterations for it"),

@@ -27,11 +27,22 @@ export function reportArms(run: Run, studies: readonly UnitStudy[], made: readon
     majorityDigits(study, shown).map((digit, facet) => Number(digit === judged[facet])),
   );
   run.metric("images that the judge takes for their facet's digit, share", meanOf(agreed));
-  run.metric("lowest percentile of a synthetic image among real ones", Math.min(...own.flatMap((one) => one.percentiles)), {
-    unit: "%",
-  });
+  run.metric(
+    "lowest percentile of a synthetic image among real ones",
+    Math.min(...own.flatMap((one) => one.percentiles)),
+    {
+      unit: "%",
+    },
+  );
   run.table("units", {
-    columns: ["unit", "purity", "facets by silhouette", "mean silhouette", ...arms.map((arm) => `recall ${words[arm]}`), "judge's digits"],
+    columns: [
+      "unit",
+      "purity",
+      "facets by silhouette",
+      "mean silhouette",
+      ...arms.map((arm) => `recall ${words[arm]}`),
+      "judge's digits",
+    ],
     rows: studies.map((study) => {
       const ofUnit = (arm: Arm) => made.find((one) => one.arm === arm && one.study === study);
       return [
@@ -48,7 +59,10 @@ export function reportArms(run: Run, studies: readonly UnitStudy[], made: readon
 }
 
 export function reportSingles(run: Run, singles: readonly Single[]): void {
-  run.metric("units of one digit that have one facet, share", meanOf(singles.map(({ nFacets }) => Number(nFacets === 1))));
+  run.metric(
+    "units of one digit that have one facet, share",
+    meanOf(singles.map(({ nFacets }) => Number(nFacets === 1))),
+  );
   run.table("units of one digit", {
     columns: ["digit", "facets", "largest mean silhouette", "most above chance"],
     rows: singles.map(({ nFacets, silhouettes, chance }, digit) => [

@@ -51,7 +51,8 @@ export function barPictures(length: number, seed = 1): PictureSet {
       const rng = new Rng(seed).split(index);
       const shape = bar(kinds[index % 2]);
       const data = new Uint8Array(3 * side * side);
-      for (let i = 0; i < shape.length; i++) data.fill(Math.round(30 + 160 * shape[i] + 60 * rng.random()), 3 * i, 3 * i + 3);
+      for (let i = 0; i < shape.length; i++)
+        data.fill(Math.round(30 + 160 * shape[i] + 60 * rng.random()), 3 * i, 3 * i + 3);
       return { name: `bar ${index}`, picture: { width: side, height: side, data }, label: kinds[index % 2] };
     },
   };
