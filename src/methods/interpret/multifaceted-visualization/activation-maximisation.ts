@@ -4,6 +4,7 @@ import type { Preprocess, PreprocessName } from "../../../data/index.ts";
 import { CajalError, type CompileOptions, Rng, type Tensor } from "../../../graph/index.ts";
 import type { Model } from "../../../probe/index.ts";
 import { type Canvas, clearMargin, cropOffset, cropped, enlarged, type ImageShape, middle, paste } from "./canvas.ts";
+import { isVector } from "./layer-behind.ts";
 import { checkPixels, stacked, statedPreprocess } from "./pixels.ts";
 import { meanImageStages, rampAt, type Stage } from "./stages.ts";
 import { tvDenoise } from "./tv-denoise.ts";
@@ -61,7 +62,7 @@ export async function activationMaximize(
     });
   const gradient = new UnitGradient(model, found, preprocess, options.compile);
   // Maps of units have no probabilities of classes.
-  const objectiveOf = ({ objective }: Stage) => (found[0]?.layer.shape.length === 1 ? objective : "activation");
+  const objectiveOf = ({ objective }: Stage) => (isVector(found[0].layer) ? objective : "activation");
   const total = stages.reduce((sum, { iterations }) => sum + iterations, 0);
   const size = channels * height * width;
   const data = starts.data as Float32Array;

@@ -2,6 +2,7 @@
 
 import { CajalError } from "../../../graph/index.ts";
 import { findLayer, type Layer, type Model } from "../../../probe/index.ts";
+import { layerBehind } from "./layer-behind.ts";
 
 const withWeights = new Set(["Gemm", "MatMul", "Conv", "QLinearMatMul", "QLinearConv"]);
 
@@ -32,14 +33,11 @@ const valid = (layers: readonly Layer[]) =>
 
 function penultimate(model: Model): Layer | undefined {
   const { nodes, params } = model.imported;
-  const named = new Map(model.layers().map((layer) => [layer.name, layer]));
-  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const made = new Set(nodes.flatMap(({ outputs }) => outputs));
   // Products of activations alone (attention) are no layer with weights.
   const last = nodes.findLast(
     ({ op, inputs }) => withWeights.has(op) && inputs.some((input) => params[input] !== undefined),
   );
-  let tensor = last?.inputs.find((input) => makers.has(input));
-  // Back through what only moves numbers about.
-  while (tensor !== undefined && !named.has(tensor)) tensor = makers.get(tensor)?.inputs[0];
-  return tensor === undefined ? undefined : named.get(tensor);
+  const read = last?.inputs.find((input) => made.has(input));
+  return read === undefined ? undefined : layerBehind(model, read);
 }

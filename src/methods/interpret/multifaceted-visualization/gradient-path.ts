@@ -1,5 +1,6 @@
 /** @file Whether a change of the pixels can be felt at a unit at all. */
 
+import { isFloat } from "../../../graph/dtype.ts";
 import { CajalError, type Value } from "../../../graph/index.ts";
 
 /**
@@ -16,7 +17,8 @@ export function checkGradientPath(value: Value, pixels: Value, tensor: string): 
     seen.add(next);
     const { node } = next;
     if (node === undefined) continue;
-    if (node.definition.derivative === "zero") {
+    // Whole numbers do not change a little.
+    if (node.definition.derivative === "zero" || !isFloat(next.dtype)) {
       if (dependsOn(next, pixels)) blocking.add(described(node.definition.name, node.scope));
     } else for (const input of node.inputs) if (input !== undefined) open.push(input);
   }

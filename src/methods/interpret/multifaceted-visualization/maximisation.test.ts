@@ -71,6 +71,20 @@ describe("the gradient with respect to pixels", () => {
     ).rejects.toThrow(/no probabilities/);
   });
 
+  it("of flattened logits is that of what is flattened", async () => {
+    const flattened = small((logits) => ({ logits: logits.unsqueeze([2, 3]).mul(1).flatten() }));
+    const found = findUnit(flattened, { tensor: "logits", channel: 2 });
+    expect(found.layer.shape).toEqual([4, 1, 1]);
+    const [plain, behind] = await Promise.all(
+      [
+        { in: model, unit: findUnit(model, { tensor: "logits", channel: 2 }) },
+        { in: flattened, unit: found },
+      ].map((one) => new UnitGradient(one.in, [one.unit], preprocesses.caffe).at(pixels.data.slice(0, 192) as Float32Array)),
+    );
+    expect(behind.activations[0]).toBeCloseTo(plain.activations[0], 4);
+    for (let i = 0; i < 192; i++) expect(behind.gradients[i]).toBeCloseTo(plain.gradients[i], 6);
+  });
+
   it("that cannot be is refused, and what blocks it is named", async () => {
     const blocked = small((logits) => ({
       logits,

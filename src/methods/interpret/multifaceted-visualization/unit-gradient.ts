@@ -4,6 +4,7 @@ import type { Preprocess } from "../../../data/index.ts";
 import { CajalError, type CompileOptions, collect, compile, Tensor, type Value, vjp } from "../../../graph/index.ts";
 import type { Model } from "../../../probe/index.ts";
 import { checkGradientPath } from "./gradient-path.ts";
+import { isVector } from "./layer-behind.ts";
 import { prepared } from "./pixels.ts";
 import { type FoundUnit, unitsOf } from "./unit.ts";
 
@@ -36,8 +37,9 @@ export class UnitGradient {
    * @throws CajalError `argument` when they are not
    */
   constructor(model: Model, units: readonly FoundUnit[], preprocess: Preprocess, options: CompileOptions = {}) {
-    const [{ tensor, at, layer }] = units;
-    if (units.some((unit) => unit.tensor !== tensor || unit.at !== at))
+    const [{ layer, at }] = units;
+    const tensor = layer.name;
+    if (units.some((unit) => unit.layer.name !== tensor || unit.at !== at))
       throw new CajalError("argument", "units of one call are of one layer, and read at the same place", {
         advice: "Call once for each layer.",
       });
@@ -76,7 +78,7 @@ export class UnitGradient {
       );
     const graphs = { activation: gradientOf("activation"), probability: gradientOf("probability") };
     this.compiled = (objective) => (pixels, select) => {
-      if (objective === "probability" && layer.shape.length !== 1)
+      if (objective === "probability" && !isVector(layer))
         throw new CajalError("argument", `"${tensor}" has maps of units, no probabilities of classes`);
       return graphs[objective](pixels, select);
     };

@@ -2,6 +2,7 @@
 
 import { CajalError, type Value } from "../../../graph/index.ts";
 import { findLayer, type Layer, type Model } from "../../../probe/index.ts";
+import { isVector, layerBehind } from "./layer-behind.ts";
 
 /** A class's logit, a unit of a fully connected layer, or a channel of maps. */
 export interface Unit {
@@ -23,7 +24,10 @@ export const nameOf = ({ tensor, channel }: Unit) => `${tensor}:${channel}`;
 
 /** @throws CajalError `unknown-layer`, `unknown-unit` */
 export function findUnit(model: Model, { tensor, channel, at = "max" }: Unit): FoundUnit {
-  const layer = findLayer(model.layers(), tensor);
+  // Many files flatten their logits last: a class is then a unit of what is flattened.
+  const behind = layerBehind(model, tensor);
+  const layer =
+    behind !== undefined && (behind.name === tensor || isVector(behind)) ? behind : findLayer(model.layers(), tensor);
   if (!(Number.isInteger(channel) && channel >= 0 && channel < layer.units))
     throw new CajalError("unknown-unit", `"${tensor}" has no unit ${channel}`, {
       advice: `Its units are 0 … ${layer.units - 1}.`,

@@ -41,7 +41,7 @@ export function facetGrid(study: UnitStudy, made: ArmImages, shown: Digits): Fig
   };
 }
 
-/** The map of a unit's images, with some of them as thumbnails, and each facet's synthetic image in its middle. */
+/** The map of a unit's images, some of them as thumbnails framed in their facet's colour. */
 export function mapFigure({ name, found, truth }: UnitStudy, made: ArmImages, shown: Digits): Figure {
   const y = found.map.numbers();
   const rows = found.images.map((_, i): Row => {
@@ -74,38 +74,35 @@ export function mapFigure({ name, found, truth }: UnitStudy, made: ArmImages, sh
 }
 
 const startNames: Readonly<Record<Arm, string>> = {
-  facets: "facets",
-  noise: "noise",
-  "unclustered means": "unclustered",
-  "strongest image": "strongest",
+  facets: "From means of facets",
+  noise: "From noise",
+  "unclustered means": "From means of images drawn at random",
+  "strongest image": "From the strongest image",
 };
 
-/** Rows: where images start. Columns: images of all units. */
+/** Where images start, side by side; rows are units. */
 export function armsFigure(made: readonly ArmImages[]): Figure {
-  const columns = Math.max(
-    ...arms.map((arm) => made.filter((one) => one.arm === arm).reduce((sum, { images }) => sum + images.length, 0)),
-  );
-  const perUnit = columns / pairs.length;
-  const blank = digitImage(new Float32Array(plane));
+  const frames = ["blue", "orange"];
   return {
-    kind: "images",
+    kind: "panels",
     title: "What images come to, by where they start",
-    caption: `Rows: starts from the means of facets, from noise, from means of images drawn at random, from the image that excites the unit most (one for each unit). Columns: ${perUnit} for each of the units ${pairs.map((pair) => pair.join("|")).join(", ")}. Blue: the judge sees the first of the two digits; orange: the second; grey: another one.`,
-    columns,
-    images: arms.flatMap((arm) =>
-      made
-        .filter((one) => one.arm === arm)
-        .flatMap(({ images, judged, study }) => {
-          const digits = pairs[study.channel];
-          const drawn = images.map((image, i) => {
-            const frame = ["blue", "orange"][digits.indexOf(judged[i])] ?? "grey";
-            const label = study.channel === 0 && i === 0 && perUnit < 3 ? { label: startNames[arm] } : {};
-            return digitImage(image, { frame, ...label });
-          });
-          return [...drawn, ...new Array<GridImage>(Math.max(0, perUnit - drawn.length)).fill(blank)];
-        }),
-    ),
-    domain: [0, 255],
+    caption: `Rows (where there is one image for each: columns): the units ${pairs.map((pair) => pair.join("|")).join(", ")}. An image framed in blue is taken by the judge for the first of the unit's two digits, in orange for the second, in grey for another one.`,
+    columns: 2,
+    panels: arms.map((arm) => {
+      const units = made.filter((one) => one.arm === arm);
+      return {
+        kind: "images",
+        title: startNames[arm],
+        caption: startNames[arm],
+        columns: units[0].images.length > 1 ? units[0].images.length : units.length,
+        images: units.flatMap(({ images, judged, study }) =>
+          images.map((image, i) =>
+            digitImage(image, { frame: frames[pairs[study.channel].indexOf(judged[i])] ?? "grey" }),
+          ),
+        ),
+        domain: [0, 255],
+      };
+    }),
   };
 }
 
