@@ -34,7 +34,7 @@ export function proveDenoising(rng: Rng): DenoisingProof {
 }
 
 /**
- * φ's gradient at random pixels of an image, against central differences over one grey level.
+ * φ's gradient at random pixels of a noisy image, against central differences over half a grey level.
  * @param image [1, C, H, W]
  * @returns the largest difference over the largest derivative
  */
@@ -46,9 +46,10 @@ export async function gradientError(model: Model, channel: number, image: Tensor
     Array.from({ length: 2 * places.length }, () => unit),
     preprocessNamed(model.imported.metadata["cajal.preprocess"]),
   );
-  const pixels = image.data as Float32Array;
+  // On noise, so that no unit is exactly where its rectifier bends, as all are on black ground whose bias is 0.
+  const pixels = (image.data as Float32Array).map((pixel) => 0.5 * pixel + 127 * rng.random());
   const { gradients } = await gradient.at(pixels);
-  const h = 0.5;
+  const h = 0.25;
   const moved = new Float32Array(2 * places.length * pixels.length);
   for (const [n, place] of [...places, ...places].entries()) {
     moved.set(pixels, n * pixels.length);

@@ -23,8 +23,8 @@ export function plantedModel(preprocess: string | null = "unit"): Model {
     Float64Array.from({ length: side * side * 4 }, (_, i) => Number(columns[i % 4][Math.floor(i / 4)]) / 24),
     [side * side, 4],
   );
-  // Less than half of a bar does not count.
-  const code = { weight, bias: Tensor.of([-0.4, -0.4, 0, 0]) };
+  // About half of a bar does not count: one that lies crosses one that stands in a sixth of its pixels, on ground that is not black.
+  const code = { weight, bias: Tensor.of([-0.55, -0.55, 0, 0]) };
   const head = { weight: Tensor.of([10, 0, 10, 0, 0, 0, 0, 0], [4, 2]), bias: Tensor.of([0, -1]) };
   const network = (pixels: Value) => {
     const codes = scope("code", () => linear(code, pixels.flatten()).relu());
