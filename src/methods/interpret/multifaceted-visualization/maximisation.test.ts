@@ -79,7 +79,9 @@ describe("the gradient with respect to pixels", () => {
       [
         { in: model, unit: findUnit(model, { tensor: "logits", channel: 2 }) },
         { in: flattened, unit: found },
-      ].map((one) => new UnitGradient(one.in, [one.unit], preprocesses.caffe).at(pixels.data.slice(0, 192) as Float32Array)),
+      ].map((one) =>
+        new UnitGradient(one.in, [one.unit], preprocesses.caffe).at(pixels.data.slice(0, 192) as Float32Array),
+      ),
     );
     expect(behind.activations[0]).toBeCloseTo(plain.activations[0], 4);
     for (let i = 0; i < 192; i++) expect(behind.gradients[i]).toBeCloseTo(plain.gradients[i], 6);
