@@ -2,7 +2,7 @@
 
 import type { Tensor } from "../../../graph/index.ts";
 import { kMeans } from "../../../nn/index.ts";
-import { chanceSilhouettes } from "./chance-silhouette.ts";
+import { widestBridge } from "./bridge.ts";
 import { principalComponents } from "./pca.ts";
 import { meanSilhouette } from "./silhouette.ts";
 import { type TsneOptions, tsne } from "./tsne.ts";
@@ -25,16 +25,17 @@ export interface FacetMap {
   readonly silhouette: number;
   /** The same for k = 2, 3, …. */
   readonly silhouettes: readonly number[];
-  /** The same in as many points without clusters, evenly spread over an ellipse of the map's size. */
-  readonly chance: readonly number[];
-  /** The k whose mean silhouette is most above that; 1 when none is 0.1 above it and at least 0.35. */
+  /** For the same k: how much of two facets lies between them (see `widestBridge`), at worst. Islands: 0; pieces of one cloud: 1/6. */
+  readonly bridges: readonly number[];
+  /** The k with the largest mean silhouette of those whose facets are apart: no bridge above 0.14, and a silhouette of 0.5. Where there is none: 1. */
   readonly nFacets: number;
 }
 
 const components = 50;
-/** Below these, a division of the map says nothing. */
-const leastSilhouette = 0.35;
-const leastAboveChance = 0.1;
+/** Above it there is a reasonable structure, below a weak one at best (Kaufman & Rousseeuw 1990). */
+const leastSilhouette = 0.5;
+/** Our choice, by maps of units with one and with two known facets. */
+const widestOfIslands = 0.14;
 
 /** At most so many facets of so few pictures. */
 export const mostFacets = (pictures: number) => Math.max(1, Math.min(10, Math.floor(pictures / 30)));
@@ -44,15 +45,15 @@ export async function facetMap(codes: Tensor, { k, seed = 0, ...options }: Facet
   const map = await tsne(await principalComponents(codes, components), options);
   const divided = (count: number) => kMeans(map, count, { seed }).labels;
   const counts = Array.from({ length: Math.max(2, mostFacets(map.shape[0])) - 1 }, (_, i) => i + 2);
-  const silhouettes = counts.map((count) => meanSilhouette(map, divided(count)));
-  const chance = chanceSilhouettes(map, counts, seed);
-  const above = silhouettes.map((value, i) => value - chance[i]);
-  const best = above.indexOf(Math.max(...above));
-  const clear = silhouettes[best] >= leastSilhouette && above[best] >= leastAboveChance;
-  const nFacets = clear ? counts[best] : 1;
+  const divisions = counts.map(divided);
+  const silhouettes = divisions.map((labels) => meanSilhouette(map, labels));
+  const bridges = divisions.map((labels) => widestBridge(map, labels));
+  const clear = silhouettes.map((value, i) => (bridges[i] <= widestOfIslands ? value : 0));
+  const best = Math.max(...clear);
+  const nFacets = best >= leastSilhouette ? counts[clear.indexOf(best)] : 1;
   const { cluster, facets } = largestFirst(map, divided(k === "auto" ? nFacets : k));
   const silhouette = facets.length > 1 ? meanSilhouette(map, cluster) : 0;
-  return { map, cluster, facets, silhouette, silhouettes, chance, nFacets };
+  return { map, cluster, facets, silhouette, silhouettes, bridges, nFacets };
 }
 
 function largestFirst(map: Tensor, labels: Int32Array): Pick<FacetMap, "cluster" | "facets"> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Rng, Tensor } from "../../../graph/index.ts";
+import { widestBridge } from "./bridge.ts";
 import { facetMap } from "./facet-map.ts";
 import { principalComponents } from "./pca.ts";
 import { meanSilhouette, silhouettes } from "./silhouette.ts";
@@ -76,6 +77,19 @@ describe("silhouettes", () => {
     expect([...found]).toEqual([1 - 1 / 11, 1 - 1 / 10, 1 - 2 / 9.5, 1 - 2 / 11.5].map((v) => expect.closeTo(v, 10)));
     expect([...silhouettes(x, [0, 1, 2, 2])].slice(0, 2)).toEqual([0, 0]);
     expect(meanSilhouette(x, [0, 0, 0, 0])).toBe(0);
+  });
+});
+
+describe("bridges", () => {
+  it("of two halves of an even strip are a sixth of the points, of islands none", () => {
+    const strip = Tensor.of(
+      Array.from({ length: 1200 }, (_, i) => (i % 2 === 0 ? i / 2 : 0)),
+      [600, 2],
+    );
+    const halves = Array.from({ length: 600 }, (_, i) => Math.floor(i / 300));
+    expect(widestBridge(strip, halves)).toBeCloseTo(1 / 6, 2);
+    const islands = Tensor.of([0, 0, 1, 0, 10, 0, 11, 0], [4, 2]);
+    expect(widestBridge(islands, [0, 0, 1, 1])).toBe(0);
   });
 });
 

@@ -26,11 +26,11 @@ export function tvDenoise(image: Float32Array, shape: Shape, weight: number, opt
   if (!(weight > 0)) throw new CajalError("argument", `tvDenoise: a weight of ${weight}; it must be above 0`);
   const [channels, height, width] = shape;
   const out = new Float32Array(image.length);
-  const plane = height * width;
-  const work = workspace(plane);
+  const size = height * width;
+  const plane = planeOf(height, width);
   for (let c = 0; c < channels; c++) {
-    const noisy = image.subarray(c * plane, (c + 1) * plane);
-    out.set(denoisedPlane(noisy, height, width, weight, iterations, tolerance, work), c * plane);
+    denoise(plane, image.subarray(c * size, (c + 1) * size), weight, iterations, tolerance);
+    out.set(plane.v, c * size);
   }
   return out;
 }
@@ -54,101 +54,101 @@ export function totalVariation(v: ArrayLike<number>, [channels, height, width]: 
   return sum;
 }
 
-/** Arrays of one channel. b: what d still differs from ∇v by, added up. The linear problem reads d − b alone. */
-interface Workspace {
-  readonly v: Float64Array;
-  readonly bx: Float64Array;
-  readonly by: Float64Array;
-  /** d − b */
-  readonly px: Float64Array;
-  readonly py: Float64Array;
+/** Arrays of one channel, in float32: they should stay near the processor. b: what d still differs from ∇v by, added up. */
+interface Plane {
+  readonly height: number;
+  readonly width: number;
+  readonly v: Float32Array;
+  readonly bx: Float32Array;
+  readonly by: Float32Array;
+  /** d − b: what the linear problem reads. */
+  readonly px: Float32Array;
+  readonly py: Float32Array;
 }
 
-function workspace(plane: number): Workspace {
-  const array = () => new Float64Array(plane);
-  return { v: array(), bx: array(), by: array(), px: array(), py: array() };
+function planeOf(height: number, width: number): Plane {
+  const array = () => new Float32Array(height * width);
+  return { height, width, v: array(), bx: array(), by: array(), px: array(), py: array() };
 }
 
-function denoisedPlane(
-  noisy: Float32Array,
-  height: number,
-  width: number,
-  weight: number,
-  iterations: number,
-  tolerance: number,
-  { v, bx, by, px, py }: Workspace,
-): Float64Array {
+/** Denoises one channel into `plane.v`. */
+function denoise(plane: Plane, noisy: Float32Array, weight: number, iterations: number, tolerance: number): void {
   // λ: how strongly d is held to ∇v. Any λ > 0 has the same solution; twice the weight gets there soonest in practice.
   const lambda = 2 * weight;
-  v.set(noisy);
-  for (const array of [bx, by, px, py]) array.fill(0);
+  plane.v.set(noisy);
+  for (const array of [plane.bx, plane.by, plane.px, plane.py]) array.fill(0);
   const enough = tolerance * tolerance * noisy.length;
   for (let i = 0; i < iterations; i++) {
-    const change = sweep(v, noisy, px, py, height, width, weight, lambda);
-    shrink(v, bx, by, px, py, height, width, 1 / lambda);
+    const change = sweep(plane, noisy, weight, lambda);
+    shrink(plane, 1 / lambda);
     if (change <= enough) break;
   }
-  return v;
 }
 
 /** w·(v − x) + λ·∇ᵀ(∇v − d + b) = 0, solved for one pixel after the other; the sum of squared changes. */
-function sweep(
-  v: Float64Array,
-  noisy: Float32Array,
-  px: Float64Array,
-  py: Float64Array,
-  height: number,
-  width: number,
-  weight: number,
-  lambda: number,
-): number {
+function sweep(plane: Plane, noisy: Float32Array, weight: number, lambda: number): number {
+  const { height, width, v, px, py } = plane;
+  // Of a pixel with four neighbours.
+  const ownShare = weight / (weight + 4 * lambda);
+  const share = lambda / (weight + 4 * lambda);
   let change = 0;
-  for (let y = 0, at = 0; y < height; y++)
+  for (let y = 0, at = 0; y < height; y++) {
+    const inner = y > 0 && y + 1 < height;
     for (let x = 0; x < width; x++, at++) {
-      let [sum, neighbours] = [-px[at] - py[at], 0];
-      if (x > 0) {
-        sum += v[at - 1] + px[at - 1];
-        neighbours++;
-      }
-      if (x + 1 < width) {
-        sum += v[at + 1];
-        neighbours++;
-      }
-      if (y > 0) {
-        sum += v[at - width] + py[at - width];
-        neighbours++;
-      }
-      if (y + 1 < height) {
-        sum += v[at + width];
-        neighbours++;
-      }
-      const next = (weight * noisy[at] + lambda * sum) / (weight + lambda * neighbours);
-      change += (next - v[at]) ** 2;
+      let next: number;
+      if (inner && x > 0 && x + 1 < width) {
+        const around = v[at - 1] + v[at + 1] + v[at - width] + v[at + width];
+        next = ownShare * noisy[at] + share * (around + px[at - 1] - px[at] + py[at - width] - py[at]);
+      } else next = atBorder(plane, noisy, at, y, x, weight, lambda);
+      const step = next - v[at];
+      change += step * step;
       v[at] = next;
     }
+  }
   return change;
 }
 
+function atBorder(
+  { height, width, v, px, py }: Plane,
+  noisy: Float32Array,
+  at: number,
+  y: number,
+  x: number,
+  weight: number,
+  lambda: number,
+): number {
+  let sum = -px[at] - py[at];
+  let neighbours = 0;
+  if (x > 0) {
+    sum += v[at - 1] + px[at - 1];
+    neighbours++;
+  }
+  if (x + 1 < width) {
+    sum += v[at + 1];
+    neighbours++;
+  }
+  if (y > 0) {
+    sum += v[at - width] + py[at - width];
+    neighbours++;
+  }
+  if (y + 1 < height) {
+    sum += v[at + width];
+    neighbours++;
+  }
+  return (weight * noisy[at] + lambda * sum) / (weight + lambda * neighbours);
+}
+
 /** d = ∇v + b, shortened by 1/λ; b takes what was cut off. */
-function shrink(
-  v: Float64Array,
-  bx: Float64Array,
-  by: Float64Array,
-  px: Float64Array,
-  py: Float64Array,
-  height: number,
-  width: number,
-  threshold: number,
-): void {
+function shrink({ height, width, v, bx, by, px, py }: Plane, threshold: number): void {
   for (let y = 0, at = 0; y < height; y++)
     for (let x = 0; x < width; x++, at++) {
       const tx = x + 1 < width ? v[at + 1] - v[at] + bx[at] : 0;
       const ty = y + 1 < height ? v[at + width] - v[at] + by[at] : 0;
-      const length = Math.sqrt(tx * tx + ty * ty);
-      const kept = length > threshold ? 1 - threshold / length : 0;
-      bx[at] = tx * (1 - kept);
-      by[at] = ty * (1 - kept);
-      px[at] = tx * kept - bx[at];
-      py[at] = ty * kept - by[at];
+      const square = tx * tx + ty * ty;
+      const cut = square > threshold * threshold ? threshold / Math.sqrt(square) : 1;
+      bx[at] = tx * cut;
+      by[at] = ty * cut;
+      px[at] = tx - 2 * bx[at];
+      py[at] = ty - 2 * by[at];
     }
 }

@@ -169,7 +169,7 @@ export function majorityDigits({ found }: UnitStudy, { digit }: Digits): number[
 }
 
 /** What the map of a unit of one digit says. */
-export type Single = Pick<FoundFacets, "nFacets" | "silhouettes" | "chance">;
+export type Single = Pick<FoundFacets, "nFacets" | "silhouettes" | "bridges">;
 
 /** Of a net that knows ten digits, each class has one facet: how many the map has. */
 export async function singleFacets(run: Run, judge: Model, shown: Digits, options: Options): Promise<Single[]> {
@@ -178,7 +178,7 @@ export async function singleFacets(run: Run, judge: Model, shown: Digits, option
     const images = imagesOf(shown, [digit], options.perUnit);
     found.push(
       await run.part(`facets of ${digit} alone`, async () => {
-        const { nFacets, silhouettes, chance } = await findFacets(
+        const { nFacets, silhouettes, bridges } = await findFacets(
           judge,
           { tensor: "logits", channel: digit },
           shown.pictures,
@@ -191,7 +191,7 @@ export async function singleFacets(run: Run, judge: Model, shown: Digits, option
             onProgress: (done, total) => run.progress(`facets of ${digit} alone`, done, total, "iterations of t-SNE"),
           },
         );
-        return { nFacets, silhouettes, chance };
+        return { nFacets, silhouettes, bridges };
       }),
     );
   }

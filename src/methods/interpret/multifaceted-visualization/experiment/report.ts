@@ -64,12 +64,12 @@ export function reportSingles(run: Run, singles: readonly Single[]): void {
     meanOf(singles.map(({ nFacets }) => Number(nFacets === 1))),
   );
   run.table("units of one digit", {
-    columns: ["digit", "facets", "largest mean silhouette", "most above chance"],
-    rows: singles.map(({ nFacets, silhouettes, chance }, digit) => [
+    columns: ["digit", "facets", "largest mean silhouette", "narrowest bridge"],
+    rows: singles.map(({ nFacets, silhouettes, bridges }, digit) => [
       digit,
       nFacets,
       Math.max(...silhouettes),
-      Math.max(...silhouettes.map((value, i) => value - chance[i])),
+      Math.min(...bridges),
     ]),
     caption: `Units of the judge, which knows ten digits: nothing was merged, so no facets were planted. ${pairs.length} merged units are in the table of units.`,
   });
