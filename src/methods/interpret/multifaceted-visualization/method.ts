@@ -41,7 +41,11 @@ export default defineMethod({
     { metric: "purity of clusters against the true digit, mean of units", atLeast: 0.93, paper: visual },
     { metric: "facet recall from facets", atLeast: 0.8, paper: visual },
     { metric: "facet recall from noise", atMost: 0.65 },
-    { metric: "facet recall from unclustered means", atMost: 0.65 },
+    {
+      metric: "facet recall from unclustered means",
+      atMost: 0.65,
+      note: "Of 15 images drawn at random, now and then most show one digit: four draws then find both digits of a unit. One network with 240 and with 600 images of each unit: 0.6 and 0.8.",
+    },
     { metric: "facet recall, above that from noise", atLeast: 0.2 },
     { metric: "facet recall, above that from unclustered means", atLeast: 0.2 },
     { metric: "images that the judge takes for their facet's digit, share", atLeast: 0.75 },

@@ -21,7 +21,7 @@ export const options = z.object({
     .default(true)
     .describe("whether a class of SqueezeNet is shown, at 227 pixels, with all four stages"),
   largeImages: count(30, 240, "images of that class"),
-  largeFacets: count(1, 3, "facets of it"),
+  largeFacets: count(1, 2, "facets of it"),
   largeShare: z.number().positive().max(1).default(0.2).describe("share of the published number of iterations for it"),
 });
 
