@@ -53,14 +53,20 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "The words that every neuron of a language model stands for",
     load: () => import("./interpret/lm-head-decoding/method.ts"),
   },
-  milan: {
-    family: "interpret",
-    title: "What neurons look for, in words; and what the words are good for",
-    load: () => import("./interpret/milan/method.ts"),
   "local-interaction-basis": {
     family: "interpret",
     title: "Bases in which a model's layers interact least, and which direction acts on which",
     load: () => import("./interpret/local-interaction-basis/method.ts"),
+  },
+  milan: {
+    family: "interpret",
+    title: "What neurons look for, in words; and what the words are good for",
+    load: () => import("./interpret/milan/method.ts"),
+  },
+  "multifaceted-visualization": {
+    family: "interpret",
+    title: "A picture of each kind of input that makes a unit fire",
+    load: () => import("./interpret/multifaceted-visualization/method.ts"),
   },
   "selectable-kan": {
     family: "units",

@@ -46,10 +46,25 @@ export interface Mark {
   readonly [channelOrOption: string]: unknown;
 }
 
+/** A small picture at a place of a plot. */
+export interface Thumbnail {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  /** From 0 to 1: grey [height · width], or colours [height · width · 3]. */
+  readonly values: readonly number[];
+  readonly channels?: 1 | 3;
+}
+
 /** Lines, dots, bars: a plot by Observable Plot. */
 export interface PlotFigure extends Described {
   readonly kind: "plot";
   readonly marks: readonly Mark[];
+  /** Drawn over the marks. A dot under one that is a little larger frames it. */
+  readonly thumbnails?: readonly Thumbnail[];
+  /** Pixels of the longer side of a thumbnail. Default 24. */
+  readonly thumbnailSize?: number;
   readonly x?: Scale;
   readonly y?: Scale;
   /** The scale of strokes and fills that are columns; its legend is drawn. */

@@ -18,6 +18,7 @@ export type {
   Row,
   Scale,
   TextFigure,
+  Thumbnail,
 } from "./figure.ts";
 export type {
   NeuronReport,

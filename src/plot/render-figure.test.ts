@@ -28,6 +28,35 @@ describe("plots", () => {
     expect(strokes('[aria-label="legend"] path')).toEqual(strokes('[aria-label="line"] path'));
   });
 
+  it("have small pictures at their places", () => {
+    const values = [0, 0.5, 1, 0];
+    const root = rootOf({
+      kind: "plot",
+      caption: "Two pictures.",
+      marks: [
+        {
+          mark: "dot",
+          data: [
+            { x: 0, y: 0 },
+            { x: 10, y: 5 },
+          ],
+          x: "x",
+          y: "y",
+        },
+      ],
+      thumbnails: [
+        { x: 0, y: 0, width: 2, height: 2, values },
+        { x: 10, y: 5, width: 2, height: 2, values: values.flatMap((v) => [v, 0, 0]), channels: 3 },
+      ],
+      thumbnailSize: 30,
+    });
+    const pictures = [...root.querySelectorAll("image")];
+    expect(pictures.map((picture) => picture.getAttribute("width"))).toEqual(["30", "30"]);
+    for (const picture of pictures) expect(picture.getAttribute("href")).toMatch(/^data:image\/png;base64,/);
+    const [left, right] = pictures.map((picture) => Number(picture.getAttribute("x")));
+    expect(right).toBeGreaterThan(left + 100);
+  });
+
   it("keep words in the order in which they come", () => {
     const root = rootOf(sample.bars);
     expect(textsOf(root, "x-axis tick label")[0]).toBe("convolution 1");

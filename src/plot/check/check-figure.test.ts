@@ -19,6 +19,16 @@ const plot = (mark: Record<string, unknown>, rest = {}): unknown => ({
 describe("what cannot be drawn is refused, by figure and field", () => {
   const cases: [what: string, figure: unknown, message: RegExp][] = [
     ["no caption", { ...lines, caption: "" }, /figure "Accuracy of three arms": caption: expected a text/],
+    [
+      "a thumbnail with too few pixels",
+      plot({}, { thumbnails: [{ x: 1, y: 2, width: 2, height: 2, values: [0, 1, 0] }] }),
+      /thumbnails\[0\]\.values: 3 numbers, expected 4/,
+    ],
+    [
+      "thumbnails larger than a figure",
+      plot({}, { thumbnailSize: 500 }),
+      /thumbnailSize: 500 pixels, expected 4 to 400/,
+    ],
     ["an unknown kind", { kind: "pie", caption: "c" }, /kind: "pie" is not known/],
     ["an unknown mark", plot({ mark: "pie" }), /marks\[0\]\.mark: there is no mark "pie"/],
     ["a column that is not there", plot({ y: "los" }), /marks\[0\]\.y: no row has a column "los"/],

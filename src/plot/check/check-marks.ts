@@ -2,7 +2,7 @@
 
 import { colourNames, colourOf } from "../drawing/colours.ts";
 import { columnOf, isRow } from "../drawing/columns.ts";
-import type { Mark, PlotFigure, Scale } from "../figure.ts";
+import type { Mark, PlotFigure, Scale, Thumbnail } from "../figure.ts";
 import {
   colourChannels,
   columnChannels,
@@ -11,7 +11,16 @@ import {
   numberChannels,
   symbolNames,
 } from "../mark-options.ts";
-import { checkList, checkNumber, checkWord, complaint, type Field, within } from "./complain.ts";
+import {
+  checkCount,
+  checkList,
+  checkNumber,
+  checkNumbers,
+  checkWord,
+  complaint,
+  type Field,
+  within,
+} from "./complain.ts";
 
 /** More rows make files that no page opens with pleasure. */
 const MOST_ROWS = 100_000;
@@ -156,4 +165,31 @@ export function checkPlot(field: Field, figure: PlotFigure): void {
     if (pixels !== undefined && !(pixels >= 80 && pixels <= 4000))
       throw complaint(within(field, side), `${pixels} pixels, expected 80 to 4000`);
   }
+  if (figure.thumbnails) checkThumbnails(within(field, "thumbnails"), figure.thumbnails);
+  const { thumbnailSize: size } = figure;
+  if (size !== undefined && !(size >= 4 && size <= 400))
+    throw complaint(within(field, "thumbnailSize"), `${size} pixels, expected 4 to 400`);
+}
+
+const MOST_THUMBNAIL_PIXELS = 1_000_000;
+
+function checkThumbnails(field: Field, thumbnails: readonly Thumbnail[]): void {
+  checkList(field, thumbnails);
+  let pixels = 0;
+  thumbnails.forEach(({ x, y, width, height, values, channels = 1 }, i) => {
+    const here = within(field, i);
+    checkNumber(within(here, "x"), x);
+    checkNumber(within(here, "y"), y);
+    checkCount(within(here, "width"), width);
+    checkCount(within(here, "height"), height);
+    if (channels !== 1 && channels !== 3) throw complaint(within(here, "channels"), `${channels}: expected 1 or 3`);
+    checkNumbers(within(here, "values"), values, width * height * channels);
+    pixels += width * height;
+  });
+  if (pixels > MOST_THUMBNAIL_PIXELS)
+    throw complaint(
+      field,
+      `${pixels} pixels, at most ${MOST_THUMBNAIL_PIXELS} are drawn`,
+      "Show fewer, or smaller ones.",
+    );
 }

@@ -9,6 +9,7 @@ import type { Body, Space } from "./drawing.ts";
 import { plotMark } from "./marks.ts";
 import { extent } from "./ramp.ts";
 import { superscript } from "./text.ts";
+import { thumbnailMark } from "./thumbnails.ts";
 
 type Axis = "x" | "y" | "fx" | "fy";
 const channels: Readonly<Record<Axis, readonly string[]>> = {
@@ -99,7 +100,10 @@ export function drawPlot(figure: PlotFigure, space: Space): Body {
     ...(fy ? { fy } : {}),
     ...(color ? { color } : {}),
     ...(symbol ? { symbol } : {}),
-    marks: marks.map(plotMark),
+    marks: [
+      ...marks.map(plotMark),
+      ...(figure.thumbnails ? [thumbnailMark(figure.thumbnails, figure.thumbnailSize)] : []),
+    ],
     height: figure.height ?? equal?.height ?? heightOf(figure, space.width, y, fy),
   };
   return { ...chart(space, options), legends: named ? [] : legends };
