@@ -43,5 +43,5 @@ it.skipIf(!there)(
     ]);
     expect(Object.keys(run.tables)).toEqual(["published nodes", "published edges", "fewest, part B", "fewest, part C"]);
   },
-  120_000,
+  300_000,
 );
