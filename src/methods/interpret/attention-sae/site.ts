@@ -72,13 +72,13 @@ export function siteAmong(layers: readonly TracedAttention[], site: AttentionSit
   return found;
 }
 
-/** W_O: what each element of z writes into the residual stream, [heads · headWidth, width]; undefined when the graph does not tell. */
+/** W_O: what each element of z writes into the residual stream, [heads · headWidth, width]; undefined when the graph does not tell, or z is edited in it. */
 export async function outputWeights(model: LanguageModel, site: AttentionSite): Promise<Tensor | undefined> {
   const { batch = probed.batch, steps = Math.min(probed.steps, model.context ?? probed.steps) } = model.fixed ?? {};
   const row = Tensor.zeros([batch, steps], "int64");
   const run = compile((weights: Weights<Value>, tokens: Value, present: Value) => {
     const { layers } = traceAttention(model, [weights, tokens, present]);
-    const { output } = siteAmong(layers, site, model.name);
+    const output = layers.find(({ name }) => name === site.z)?.output;
     return output === undefined ? [] : [output.cast("float32")];
   });
   try {

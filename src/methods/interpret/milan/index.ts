@@ -19,8 +19,8 @@ export {
   type Criterion,
   criteria,
 } from "./analyze.ts";
-export { type AuditedModel, type AuditReport, audit, mentions, type NamedDescriptions } from "./audit.ts";
 export { type KnownEmoji, knownEmoji } from "./annotated/emoji-kinds.ts";
+export { type AuditedModel, type AuditReport, audit, mentions, type NamedDescriptions } from "./audit.ts";
 export { type BeamOptions, type Beams, beamSearch } from "./beam-search.ts";
 export { bleu } from "./bleu.ts";
 export { encoderDepths, makeEncoder, openCaptioner, openEncoder, trainBuiltin } from "./builtin.ts";
