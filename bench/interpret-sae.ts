@@ -1,12 +1,11 @@
 /** @file How fast a dictionary of attention outputs is learned, against the same steps in PyTorch. A part of npm run bench -- interpret. */
 
-import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
 import { Rng } from "cajal/graph";
 import { batchesOf, trainOnVectors } from "cajal/methods/interpret/attention-sae";
 import type { Bench } from "./main.ts";
 import { inTurn } from "./timing.ts";
+import { torchProcess } from "./torch-process.ts";
 
 /** The second is the shape of GPT-2 small, with a third of the paper's features. */
 const shapes = [
@@ -31,12 +30,12 @@ export const saeBench: Bench = async (say) => {
         resample: false,
         stepsPerCall: Math.min(4, count),
       });
-    const torch = await torchTraining(say, { ...shape, threads });
+    const torch = await torchProcess(say, script, { ...shape, threads });
     // Building the graph is taken off: what so many steps and twice as many take apart.
     const pieces: Record<string, () => Promise<unknown>> = {
       once: () => learn(steps),
       twice: () => learn(2 * steps),
-      ...(torch && { torch: torch.steps }),
+      ...(torch && { torch: torch.round }),
     };
     const times = await inTurn(pieces, rounds);
     await torch?.stop();
@@ -74,28 +73,3 @@ for line in sys.stdin:
             Wd /= Wd.norm(dim=1, keepdim=True)
     print("{}", flush=True)
 `;
-
-async function torchTraining(say: (line: string) => void, sizes: Readonly<Record<string, number>>) {
-  const child = spawn("/usr/bin/python3", ["-c", script, JSON.stringify(sizes)], { stdio: ["pipe", "pipe", "ignore"] });
-  // Where there is no Python its output just ends.
-  child.on("error", () => undefined);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const first = await lines.next();
-  if (first.done) {
-    say("PyTorch is not there: apt-get install python3-torch libopenblas0-pthread");
-    return undefined;
-  }
-  const { version }: { version: string } = JSON.parse(first.value);
-  return {
-    version,
-    steps: async () => {
-      child.stdin.write("steps\n");
-      await lines.next();
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        child.once("exit", () => resolve());
-        child.stdin.end();
-      }),
-  };
-}

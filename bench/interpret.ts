@@ -1,8 +1,6 @@
 /** @file npm run bench -- interpret: how fast neurons are read, against the same computation in PyTorch, and what that means for a large model. */
 
-import { type ChildProcess, spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
 import { Rng } from "cajal/graph";
 import { decodeTable } from "cajal/methods/interpret/lm-head-decoding";
 import { init } from "cajal/nn";
@@ -10,6 +8,7 @@ import { DecoderNetwork, TextModel } from "cajal/probe";
 import { saeBench } from "./interpret-sae.ts";
 import type { Bench } from "./main.ts";
 import { inTurn } from "./timing.ts";
+import { torchProcess } from "./torch-process.ts";
 
 /** One layer of the shape of a model of 100 million parameters: what is timed. */
 const timed = { vocabulary: 32_000, width: 768, neurons: 2048 };
@@ -40,7 +39,7 @@ async function decodingBench(say: (line: string) => void): Promise<Record<string
   const model = randomModel();
   const cajal = () => decodeTable(model, { sides: ["up"], topK: top });
   const torch = await torchDecoder(say);
-  const pieces: Record<string, () => Promise<unknown>> = { cajal, ...(torch && { torch: torch.step }) };
+  const pieces: Record<string, () => Promise<unknown>> = { cajal, ...(torch && { torch: torch.round }) };
   const times = await inTurn(pieces, rounds);
   await torch?.stop();
   const report = (ms: number) => {
@@ -109,32 +108,7 @@ for line in sys.stdin:
     print("{}", flush=True)
 `;
 
-async function torchDecoder(say: (line: string) => void) {
-  const sizes = { ...timed, top, threads: availableParallelism(), chunk: Math.floor(logitsAtOnce / timed.vocabulary) };
-  const child: ChildProcess = spawn("/usr/bin/python3", ["-c", script, JSON.stringify(sizes)], {
-    stdio: ["pipe", "pipe", "ignore"],
-  });
-  // Where there is no Python its output just ends.
-  child.on("error", () => undefined);
-  const { stdin, stdout } = child;
-  if (stdin === null || stdout === null) return undefined;
-  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
-  const first = await lines.next();
-  if (first.done) {
-    say("PyTorch is not there: apt-get install python3-torch libopenblas0-pthread");
-    return undefined;
-  }
-  const { version }: { version: string } = JSON.parse(first.value);
-  return {
-    version,
-    step: async () => {
-      stdin.write("step\n");
-      await lines.next();
-    },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        child.once("exit", () => resolve());
-        stdin.end();
-      }),
-  };
+function torchDecoder(say: (line: string) => void) {
+  const chunk = Math.floor(logitsAtOnce / timed.vocabulary);
+  return torchProcess(say, script, { ...timed, top, threads: availableParallelism(), chunk });
 }

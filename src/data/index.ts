@@ -4,6 +4,7 @@ export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type CaptionOptions, loadCaptions, loadCaptionWords } from "./captions.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
+export type { DataEntry, Official, Split } from "./data-entry.ts";
 export { type Emoji, loadEmoji } from "./emoji.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
 export {
@@ -38,7 +39,7 @@ export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings
 export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
-export { type DataEntry, findData, knownPreprocess, type Official, registry, type Split } from "./registry.ts";
+export { findData, knownPreprocess, registry } from "./registry.ts";
 export { samplesOf } from "./samples.ts";
 export type { Rgb } from "./scenes/colours.ts";
 export { anyHand, anyWord, type Hand, writeWord } from "./scenes/letters.ts";

@@ -2,8 +2,9 @@
 
 import { CajalError } from "../graph/index.ts";
 import { cifar10Images } from "./cifar10.ts";
+import type { Split } from "./data-entry.ts";
 import { type LabelledImages, labelledImages } from "./labelled-images.ts";
-import { findData, registry, type Split } from "./registry.ts";
+import { findData, registry } from "./registry.ts";
 import { type DataSource, unpacked } from "./source.ts";
 
 /**

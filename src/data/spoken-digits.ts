@@ -1,9 +1,9 @@
 /** @file The Free Spoken Digit Dataset: recordings of ten digits by six speakers. */
 
 import { CajalError } from "../graph/index.ts";
+import type { Split } from "./data-entry.ts";
 import { readTar } from "./formats/tar.ts";
 import { decodeWav, type Sound } from "./formats/wav.ts";
-import type { Split } from "./registry.ts";
 import { type DataSource, unpacked } from "./source.ts";
 
 export interface SpokenDigit {
