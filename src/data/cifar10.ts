@@ -2,7 +2,8 @@
 
 import { CajalError, Tensor } from "../graph/index.ts";
 import type { LabelledImages } from "./labelled-images.ts";
-import { type PictureSet, resizePicture } from "./picture-set.ts";
+import type { PictureSet } from "./picture-set.ts";
+import { resizePicture } from "./resample.ts";
 
 const side = 32;
 const plane = side * side;

@@ -32,7 +32,7 @@ export {
 } from "./modular-addition.ts";
 export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
-export { type LabelledPicture, type PictureSet, resamplingTaps, resizePicture } from "./picture-set.ts";
+export type { LabelledPicture, PictureSet } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
 export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
 export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";
@@ -40,6 +40,7 @@ export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { findData, knownPreprocess, registry } from "./registry.ts";
+export { resamplingTaps, resizePicture, stretchPicture } from "./resample.ts";
 export { samplesOf } from "./samples.ts";
 export type { Rgb } from "./scenes/colours.ts";
 export { anyHand, anyWord, type Hand, writeWord } from "./scenes/letters.ts";

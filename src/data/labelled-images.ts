@@ -2,7 +2,8 @@
 
 import { CajalError, formatShape, Tensor } from "../graph/index.ts";
 import { decodeIdx } from "./idx.ts";
-import { type PictureSet, resizePicture } from "./picture-set.ts";
+import type { PictureSet } from "./picture-set.ts";
+import { resizePicture } from "./resample.ts";
 
 export interface LabelledImages {
   /** uint8 [count, height, width]; of colours [count, 3, height, width] */

@@ -41,6 +41,7 @@ export class Upsampling {
   private readonly horizontal: Axis;
   /** For each cell: whether it or its next neighbours to the right, below and across are above the level. */
   private readonly active: Uint8Array;
+  private readonly lit: Int32Array;
 
   constructor(height: number, width: number, grid: CellGrid) {
     const { rows, columns, y, x, stepY, stepX } = grid;
@@ -53,13 +54,25 @@ export class Upsampling {
     this.vertical = axisOf(height, rows, y, stepY);
     this.horizontal = axisOf(width, columns, x, stepX);
     this.active = new Uint8Array(rows * columns);
+    this.lit = new Int32Array(height * width);
   }
 
   /** The map at every pixel, [height, width]. `map`: [rows, columns] from index `from` on. */
   upsample(map: Float32Array, from = 0): Float32Array {
     const pixels = new Float32Array(this.height * this.width);
-    for (let y = 0; y < this.height; y++) {
-      for (let x = 0; x < this.width; x++) pixels[y * this.width + x] = this.at(map, from, y, x);
+    const { vertical, horizontal, height, width } = this;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const { left, right, leftBelow, rightBelow } = this.corners(map, from, vertical.cell[y], horizontal.cell[x]);
+        pixels[y * width + x] = between(
+          left,
+          right,
+          leftBelow,
+          rightBelow,
+          horizontal.fraction[x],
+          vertical.fraction[y],
+        );
+      }
     }
     return pixels;
   }
@@ -67,9 +80,8 @@ export class Upsampling {
   /** 1 where the upsampled map is strictly above the level, [height, width] (network dissection, Bau et al. 2017). */
   maskAbove(map: Float32Array, level: number, from = 0): Uint8Array {
     const mask = new Uint8Array(this.height * this.width);
-    const lit = new Int32Array(mask.length);
-    const count = this.litPixels(map, level, lit, from);
-    for (let i = 0; i < count; i++) mask[lit[i]] = 1;
+    const count = this.litPixels(map, level, this.lit, from);
+    for (let i = 0; i < count; i++) mask[this.lit[i]] = 1;
     return mask;
   }
 
@@ -88,9 +100,13 @@ export class Upsampling {
       for (let column = 0; column < columns; column++) {
         if (active[row * columns + column] === 0) continue;
         active[row * columns + column] = 0;
+        const { left, right, leftBelow, rightBelow } = this.corners(map, from, row, column);
+        const [firstX, endX] = [horizontal.firstPixel[column], horizontal.firstPixel[column + 1]];
         for (let y = vertical.firstPixel[row]; y < vertical.firstPixel[row + 1]; y++) {
-          for (let x = horizontal.firstPixel[column]; x < horizontal.firstPixel[column + 1]; x++) {
-            if (this.at(map, from, y, x) > level) lit[count++] = y * width + x;
+          const down = vertical.fraction[y];
+          for (let x = firstX; x < endX; x++) {
+            if (between(left, right, leftBelow, rightBelow, horizontal.fraction[x], down) > level)
+              lit[count++] = y * width + x;
           }
         }
       }
@@ -115,19 +131,28 @@ export class Upsampling {
     return any;
   }
 
-  /** The map at a pixel. Written so that equal cells give exactly their value between them. */
-  private at(map: Float32Array, from: number, y: number, x: number): number {
+  /** The cells around the pixels that have this one. */
+  private corners(map: Float32Array, from: number, row: number, column: number) {
     const { rows, columns } = this.grid;
-    const row = this.vertical.cell[y];
-    const column = this.horizontal.cell[x];
-    const right = this.horizontal.fraction[x];
     const corner = from + row * columns + column;
     const step = column + 1 < columns ? 1 : 0;
     const below = corner + (row + 1 < rows ? columns : 0);
-    const upper = map[corner] + (map[corner + step] - map[corner]) * right;
-    const lower = map[below] + (map[below + step] - map[below]) * right;
-    return upper + (lower - upper) * this.vertical.fraction[y];
+    return { left: map[corner], right: map[corner + step], leftBelow: map[below], rightBelow: map[below + step] };
   }
+}
+
+/** Between four cells, `across` of the way to the right and `down` of the way below. Equal cells give exactly their value. */
+function between(
+  left: number,
+  right: number,
+  leftBelow: number,
+  rightBelow: number,
+  across: number,
+  down: number,
+): number {
+  const upper = left + (right - left) * across;
+  const lower = leftBelow + (rightBelow - leftBelow) * across;
+  return upper + (lower - upper) * down;
 }
 
 function axisOf(pixels: number, cells: number, offset: number, step: number): Axis {

@@ -3,7 +3,7 @@
 import type { Rng } from "../../graph/rng.ts";
 import type { TransparentPicture } from "../formats/png.ts";
 import type { Picture } from "../picture.ts";
-import { resamplingTaps } from "../picture-set.ts";
+import { resamplingTaps } from "../resample.ts";
 
 /** Opaque pixels belong to what was pasted. */
 const majority = 128;

@@ -1,15 +1,18 @@
 /**
- * @file Beam search for the likeliest captions under p(d | E): all words and all units of a batch in one graph.
+ * @file Beam search for the likeliest captions under p(d | E), all units of a batch in one graph.
  *
  * Every unit keeps its `beam` best beginnings. At each step each beginning goes on with every word, and the best of all of these stay; one
  * that has ended only goes on with padding, at no cost, and competes on with what it has.
  *
  * With a language model to search `against`, beginnings compete by log p(d | E) − λ log p(d) instead, word by word.
+ *
+ * A search is one graph, `beamSearch`, or goes on some words at a time, `beginSearch` and `continueSearch`: most captions are far shorter than
+ * the longest that is allowed, and who looks in between can stop when all have ended.
  */
 
 import { CajalError, scan, type Tensor, topK, type Value } from "../../../graph/index.ts";
 import type { LstmState } from "../../../nn/index.ts";
-import { type Decoder, decoderStep, firstState, nextWord, regionsOf } from "./decoder.ts";
+import { type Decoder, decoderStep, firstState, nextWord, type Regions, regionsOf } from "./decoder.ts";
 import { type CaptionModel, captionModelStep, firstModelStates } from "./language-model.ts";
 import { special } from "./vocabulary.ts";
 
@@ -36,49 +39,69 @@ const never = -1e30;
 /** Numbers that no caption has before its end. */
 const unsaid: ReadonlySet<number> = new Set([special.padding, special.start, special.unknown]);
 
-interface Standing {
-  readonly captions: Value;
-  /** What beginnings compete by, and log p(d | E): [units, beam] each. */
-  readonly score: Value;
-  readonly logp: Value;
+/** The beginnings that a search keeps between two words. */
+interface Standing<T> extends Beams<T> {
+  /** What beginnings compete by: [units, beam]. */
+  readonly score: T;
   /** Which beginnings have ended: bool [units, beam]. */
-  readonly ended: Value;
-  readonly last: Value;
-  readonly state: LstmState<Value>;
+  readonly ended: T;
+  /** Their last words: int64 [units · beam]. */
+  readonly last: T;
+  readonly state: LstmState<T>;
   /** Of the language model, none where nothing is searched against. */
-  readonly model: readonly LstmState<Value>[];
+  readonly model: readonly LstmState<T>[];
+}
+
+/** A search on its way. */
+export interface Search<T> {
+  readonly regions: Regions<T>;
+  readonly standing: Standing<T>;
+}
+
+const range = (n: number) => Array.from({ length: n }, (_, i) => i);
+
+/** @throws CajalError `argument` */
+function sizesOf({ beam = 50, length = 15 }: BeamOptions): { beam: number; length: number } {
+  if (!(Number.isInteger(beam) && beam > 0 && Number.isInteger(length) && length > 0))
+    throw new CajalError("argument", `beam search: a beam of ${beam} and ${length} words; both must be 1 or more`);
+  return { beam, length };
 }
 
 /**
+ * All words in one graph.
  * @param features of regions: [units, k, features]
  * @throws CajalError `argument` when beam or length is no number above 0
  */
-export function beamSearch(
-  p: Decoder<Value | Tensor>,
-  features: Value,
-  { beam = 50, length = 15, against }: BeamOptions = {},
-): Beams<Value> {
-  if (!(Number.isInteger(beam) && beam > 0 && Number.isInteger(length) && length > 0))
-    throw new CajalError("argument", `beam search: a beam of ${beam} and ${length} words; both must be 1 or more`);
+export function beamSearch(p: Decoder<Value | Tensor>, features: Value, options: BeamOptions = {}): Beams<Value> {
+  const search = beginSearch(p, features, options);
+  const places = features.tracer.constant(range(sizesOf(options).length + 1), "int64");
+  const { captions, logp } = continueSearch(p, search, places, options).standing;
+  return { captions, logp };
+}
+
+/**
+ * A search before its first word.
+ * @param features of regions: [units, k, features]
+ * @throws CajalError `argument` when beam or length is no number above 0
+ */
+export function beginSearch(p: Decoder<Value | Tensor>, features: Value, options: BeamOptions = {}): Search<Value> {
+  const { beam, length } = sizesOf(options);
   const { tracer } = features;
   const units = features.shape[0];
-  const vocabulary = p.output.weight.shape[1];
   const regions = regionsOf(p, features);
+  const start = firstState(p, regions);
   const wide = (x: Value) =>
     x
       .unsqueeze(1)
       .expand([units, beam, x.shape[1]])
       .reshape([units * beam, x.shape[1]]);
-  const start = firstState(p, regions);
-  const numbers = (values: readonly number[], shape: readonly number[]) =>
-    tracer.constant(values, "int64").reshape(shape);
   const filled = (value: number, dtype: "int64" | "float32", shape: readonly number[]) =>
     tracer.constant([value], dtype).expand(shape);
-
   // At first there is one beginning, the empty one: its copies must not be chosen.
-  const onlyFirst = Array.from({ length: beam }, (_, i) => (i === 0 ? 0 : never));
+  const onlyFirst = range(beam).map((i) => (i === 0 ? 0 : never));
   const empty = tracer.constant(onlyFirst, "float32").reshape([1, beam]).expand([units, beam]);
-  const begin: Standing = {
+  const { against } = options;
+  const standing: Standing<Value> = {
     captions: filled(special.padding, "int64", [units, beam, length + 1]),
     score: empty,
     logp: empty,
@@ -87,22 +110,43 @@ export function beamSearch(
     state: { hidden: wide(start.hidden), cell: wide(start.cell) },
     model: against === undefined ? [] : firstModelStates(against.languageModel, tracer, units * beam),
   };
-  const range = (n: number) => Array.from({ length: n }, (_, i) => i);
-  const banned = range(vocabulary).map((word) => (unsaid.has(word) ? never : 0));
-  const onlyPadding = range(vocabulary).map((word) => (word === special.padding ? 0 : never));
-  const onlyEnd = range(vocabulary).map((word) => (word === special.end ? 0 : never));
+  return { regions, standing };
+}
+
+/**
+ * A search some words further. Places behind the last, `length`, change nothing.
+ * @param places of the words that are looked for, ascending from 0 over all calls: int64 [words]
+ */
+export function continueSearch(
+  p: Decoder<Value | Tensor>,
+  { regions, standing }: Search<Value>,
+  places: Value,
+  options: BeamOptions = {},
+): Search<Value> {
+  const { beam, length } = sizesOf(options);
+  const { against } = options;
+  const { tracer } = places;
+  const units = standing.score.shape[0];
+  const vocabulary = p.output.weight.shape[1];
+  const numbers = (values: readonly number[], shape: readonly number[]) =>
+    tracer.constant(values, "int64").reshape(shape);
+  const only = (isAllowed: (word: number) => boolean) =>
+    tracer.constant(
+      range(vocabulary).map((word) => (isAllowed(word) ? 0 : never)),
+      "float32",
+    );
   const choices = {
-    open: tracer.constant(banned, "float32"),
+    open: only((word) => !unsaid.has(word)),
     // After the last word a caption ends, as those in training do.
-    last: tracer.constant(onlyEnd, "float32"),
-    ended: tracer.constant(onlyPadding, "float32").reshape([1, 1, vocabulary]),
+    last: only((word) => word === special.end),
+    ended: only((word) => word === special.padding).reshape([1, 1, vocabulary]),
   };
   const firstRow = numbers(
     range(units).map((unit) => unit * beam),
     [units, 1],
   );
 
-  const step = (before: Standing, place: Value): { state: Standing; y: undefined } => {
+  const step = (before: Standing<Value>, place: Value): { state: Standing<Value>; y: undefined } => {
     const { state } = decoderStep(p, regions, before.state, before.last);
     const words = nextWord(p, state.hidden).reshape([units, beam, vocabulary]);
     const common = against && captionModelStep(against.languageModel, before.model, before.last);
@@ -119,16 +163,16 @@ export function beamSearch(
     const follow = (x: Value) => x.gather(rows);
     const likely = () => {
       const added = ended.where(choices.ended.expand(words.shape), words).add(before.logp.unsqueeze(2));
-      const places = best.indices.add(firstRow.mul(vocabulary)).reshape([units * beam]);
+      const chosen = best.indices.add(firstRow.mul(vocabulary)).reshape([units * beam]);
       return added
         .reshape([units * beam * vocabulary])
-        .gather(places)
+        .gather(chosen)
         .reshape([units, beam]);
     };
     const here = numbers(range(length + 1), [1, 1, length + 1]).equal(place);
     const kept = follow(before.captions.reshape([units * beam, length + 1])).reshape([units, beam, length + 1]);
     const had = follow(before.ended.reshape([units * beam]).cast("int64")).reshape([units, beam]);
-    const after: Standing = {
+    const after: Standing<Value> = {
       captions: here.where(word.unsqueeze(2).expand(kept.shape), kept),
       score: best.values,
       logp: common ? likely() : best.values,
@@ -139,6 +183,5 @@ export function beamSearch(
     };
     return { state: after, y: undefined };
   };
-  const { state } = scan(step, begin, numbers(range(length + 1), [length + 1]));
-  return { captions: state.captions, logp: state.logp };
+  return { regions, standing: scan(step, standing, places).state };
 }

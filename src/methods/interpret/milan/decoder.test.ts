@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { compile, type Noise, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { beamSearch } from "./beam-search.ts";
+import { CaptionSearch } from "./caption-search.ts";
 import { captionLogLikelihood, type Decoder, decoderLoss, initDecoder } from "./decoder.ts";
 import { captionLogPrior, initCaptionModel } from "./language-model.ts";
 import { special } from "./vocabulary.ts";
@@ -75,6 +76,25 @@ it("searched against a language model, the beam's order is that of log p(d | E) 
   for (let i = 0; i < 10; i++) {
     expect([...found.captions.numbers().subarray(i * (length + 1), (i + 1) * (length + 1))]).toEqual(captions[best[i]]);
     expect(found.logp.data[i]).toBeCloseTo(logp[best[i]], 4);
+  }
+});
+
+it("a search some words at a time finds the same, whether or not captions end early", async () => {
+  const features = new Rng(5).normal([3, 7, 5]);
+  for (const bias of [0, 6]) {
+    const plain = toyDecoder();
+    const raised = Tensor.of(
+      Array.from({ length: vocabulary }, (_, word) => (word === special.end ? bias : 0)),
+      [vocabulary],
+    );
+    const p = { ...plain, output: { ...plain.output, bias: raised } };
+    const options = { beam: 8, length };
+    const whole = await compile((x: Value) => beamSearch(p, x, options))(features);
+    const search = new CaptionSearch(p, options, {});
+    const found = await search.find(features);
+    expect(found.captions.numbers()).toEqual(whole.captions.numbers());
+    expect(found.logp.numbers()).toEqual(whole.logp.numbers());
+    await search.release();
   }
 });
 

@@ -76,21 +76,21 @@ export function initDecoder(rng: Rng, sizes: DecoderSizes): Decoder<Tensor> {
 }
 
 /** A batch's regions as the decoder looks at them: computed once for all words. */
-export interface Regions {
+export interface Regions<T> {
   /** [batch, k, F]. */
-  readonly values: Value;
+  readonly values: T;
   /** W_k v: [batch, k, A]. */
-  readonly keys: Value;
+  readonly keys: T;
 }
 
 /** @param features of the encoder: [batch, k, features] */
-export function regionsOf(p: Params, features: Value): Regions {
+export function regionsOf(p: Params, features: Value): Regions<Value> {
   const values = p.projection === undefined ? features : linear(p.projection, features).tanh();
   return { values, keys: linear(p.attention.key, values) };
 }
 
 /** The state before the first word: [batch, H] each. */
-export function firstState(p: Params, { values }: Regions): LstmState<Value> {
+export function firstState(p: Params, { values }: Regions<Value>): LstmState<Value> {
   const mean = values.mean(1);
   return { hidden: linear(p.hidden, mean).tanh(), cell: linear(p.cell, mean).tanh() };
 }
@@ -103,7 +103,7 @@ export function firstState(p: Params, { values }: Regions): LstmState<Value> {
  */
 export function decoderStep(
   p: Params,
-  { values, keys }: Regions,
+  { values, keys }: Regions<Value>,
   state: LstmState<Value>,
   words: Value,
 ): { state: LstmState<Value>; attention: Value } {

@@ -1,9 +1,10 @@
 /** @file Whole exemplar sets as a region encoder sees them. */
 
+import { stretchPicture } from "../../../data/index.ts";
 import { CajalError, Tensor } from "../../../graph/index.ts";
 import type { ExemplarBatch, ExemplarSet } from "./captioner.ts";
 import type { PictureRegions, RegionEncoder } from "./region-encoder.ts";
-import { stretchMask, stretchPicture } from "./stretch.ts";
+import { stretchMask } from "./stretch-mask.ts";
 
 /**
  * The vectors of each set's first `k` exemplars, [sets, k, features]; sets that have fewer repeat theirs. A picture that several sets share

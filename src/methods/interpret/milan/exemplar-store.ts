@@ -1,11 +1,11 @@
 /** @file Exemplars of whole layers, with masks packed, and what a captioner is shown of them. */
 
-import type { Picture, PictureSet } from "../../../data/index.ts";
+import { type Picture, type PictureSet, stretchPicture } from "../../../data/index.ts";
 import { CajalError } from "../../../graph/index.ts";
 import type { Layer } from "../../../probe/index.ts";
 import type { ExemplarSet } from "./captioner.ts";
 import { maskOf, type PixelRuns } from "./runs-of-pixels.ts";
-import { maskStretcher, stretchPicture } from "./stretch.ts";
+import { maskStretcher } from "./stretch-mask.ts";
 
 /** One unit's exemplars, the most exciting first. */
 export interface Exemplars {
@@ -102,23 +102,30 @@ export class ExemplarStore {
     );
     const stretch = maskStretcher([this.height, this.width], size);
     return units.map((unit) => {
-      const { images, masks } = this.exemplars(layer, unit);
+      const { images, regions } = this.unit(layer, unit);
       // Dark ones say nothing.
-      const lit = [...images.keys()].filter((i) => masks[i].includes(1));
+      const lit = [...images.keys()].filter((i) => regions[i].length > 0);
       return {
         pictures: lit.map((i) => pictures.get(images[i]) as ExemplarSet["pictures"][number]),
-        masks: lit.map((i) => stretch(masks[i])),
+        masks: lit.map((i) => stretch(regions[i])),
       };
     });
   }
 
   /** All that is known of a layer's exemplars, without the pictures: equal for equal exemplars. */
   bytes(layer: string): Uint8Array {
-    const numbers = this.units(layer).flatMap((unit) => {
+    const parts = this.units(layer).flatMap((unit) => {
       const { images, values, level, regions } = this.unit(layer, unit);
-      return [unit, level, ...images, ...values, ...regions.flatMap((runs) => [runs.length, ...runs])];
+      return [[unit, level], images, values, ...regions.flatMap((runs) => [[runs.length], runs])];
     });
-    return new Uint8Array(Float64Array.from([this.height, this.width, ...numbers]).buffer);
+    parts.unshift([this.height, this.width]);
+    const numbers = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of parts) {
+      numbers.set(part, at);
+      at += part.length;
+    }
+    return new Uint8Array(numbers.buffer);
   }
 
   private async shownPicture(index: number, size: readonly [height: number, width: number]): Promise<Picture> {

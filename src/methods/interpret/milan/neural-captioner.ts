@@ -1,7 +1,7 @@
 /** @file The captioner that runs here: encoder, decoder and language model. */
 
 import { CajalError, type Compiled, type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
-import { type Beams, beamSearch } from "./beam-search.ts";
+import { CaptionSearch } from "./caption-search.ts";
 import type { Candidate, CandidateOptions, Captioner, ExemplarBatch } from "./captioner.ts";
 import { captionLogLikelihood } from "./decoder.ts";
 import { exemplarFeatures } from "./exemplar-features.ts";
@@ -42,7 +42,7 @@ export class NeuralCaptioner implements Captioner {
   private readonly decoded: number;
   private readonly lambdaInSearch: number;
   private readonly compileOptions: CompileOptions;
-  private readonly searches = new Map<string, Compiled<[Value], Beams<Value>>>();
+  private readonly searches = new Map<string, CaptionSearch>();
   private readonly prior: Compiled<[Value], Value>;
   private readonly likelihood: Compiled<[Value, Value], Value>;
 
@@ -93,7 +93,7 @@ export class NeuralCaptioner implements Captioner {
       // Always as many as the graph is made for.
       const data = new Float32Array(this.decoded * size);
       data.set((features.data as Float32Array).subarray(from * size, (from + count) * size));
-      const { captions, logp } = await search(new Tensor("float32", [this.decoded, k, width], data));
+      const { captions, logp } = await search.find(new Tensor("float32", [this.decoded, k, width], data));
       const [numbers, likely] = [captions.numbers(), logp.numbers()];
       for (let unit = 0; unit < count; unit++) {
         const list: Candidate[] = [];
@@ -109,12 +109,18 @@ export class NeuralCaptioner implements Captioner {
   }
 
   async logPrior(texts: readonly string[]): Promise<number[]> {
-    const length = longestOf(texts);
-    const priors: number[] = [];
-    for (let from = 0; from < texts.length; from += textsAtOnce) {
-      const part = texts.slice(from, from + textsAtOnce);
-      const values = await this.prior(this.encodeTexts(part, length, textsAtOnce));
-      priors.push(...values.numbers().subarray(0, part.length));
+    const priors = new Array<number>(texts.length);
+    // Texts of the same length together: most are far shorter than the longest.
+    const order = texts.map((text, i) => ({ i, words: wordsOf(text).length })).sort((a, b) => a.words - b.words);
+    for (let from = 0; from < order.length; from += textsAtOnce) {
+      const part = order.slice(from, from + textsAtOnce);
+      const encoded = this.encodeTexts(
+        part.map(({ i }) => texts[i]),
+        Math.max(1, part[part.length - 1].words),
+        textsAtOnce,
+      );
+      const values = (await this.prior(encoded)).numbers();
+      for (const [row, { i }] of part.entries()) priors[i] = values[row];
     }
     return priors;
   }
@@ -133,16 +139,12 @@ export class NeuralCaptioner implements Captioner {
     ]);
   }
 
-  private search(beam: number, length: number): Compiled<[Value], Beams<Value>> {
+  private search(beam: number, length: number): CaptionSearch {
     const key = `${beam} ${length}`;
     const { decoder, languageModel } = this.weights;
     const against = this.lambdaInSearch === 0 ? {} : { against: { languageModel, lambda: this.lambdaInSearch } };
     const known =
-      this.searches.get(key) ??
-      compile((features: Value) => beamSearch(decoder, features, { beam, length, ...against }), {
-        ...this.compileOptions,
-        cache: 2,
-      });
+      this.searches.get(key) ?? new CaptionSearch(decoder, { beam, length, ...against }, this.compileOptions);
     this.searches.set(key, known);
     return known;
   }

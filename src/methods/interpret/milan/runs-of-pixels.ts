@@ -6,11 +6,13 @@ export type PixelRuns = Uint32Array;
 /** @param mask one byte per pixel, not 0 where it is lit */
 export function runsOf(mask: Uint8Array): PixelRuns {
   const ends: number[] = [];
-  for (let i = 0; i < mask.length; i++) {
-    const before = i > 0 && mask[i - 1] !== 0;
-    if ((mask[i] !== 0) !== before) ends.push(i);
+  for (let i = 0; i < mask.length; ) {
+    while (i < mask.length && mask[i] === 0) i++;
+    if (i === mask.length) break;
+    ends.push(i);
+    while (i < mask.length && mask[i] !== 0) i++;
+    ends.push(i);
   }
-  if (ends.length % 2 === 1) ends.push(mask.length);
   return Uint32Array.from(ends);
 }
 

@@ -1,8 +1,8 @@
 /** @file A unit's exemplars as one picture: tiles in which what is not lit is dim, and a rim around what is. */
 
-import type { Picture } from "../../../data/index.ts";
+import { type Picture, stretchPicture } from "../../../data/index.ts";
 import type { ExemplarSet } from "./captioner.ts";
-import { stretchMask, stretchPicture } from "./stretch.ts";
+import { stretchMask } from "./stretch-mask.ts";
 
 export interface SheetOptions {
   /** Side of a tile in pixels. Default 96. */

@@ -1,9 +1,8 @@
 /** @file Exemplar sets with captions from rendered scenes: what the built-in captioner learns from, and what it is tested on. */
 
-import type { Picture } from "../../../../data/index.ts";
+import { type Picture, stretchPicture } from "../../../../data/index.ts";
 import { type Rng, Tensor } from "../../../../graph/index.ts";
 import type { PictureRegions } from "../region-encoder.ts";
-import { stretchPicture } from "../stretch.ts";
 import { type AnnotatedScene, type AnnotatedSceneOptions, annotatedScene } from "./annotated-scene.ts";
 import { type Attribute, type Concept, conceptMask, facetOf, type Part } from "./concept.ts";
 import { degraded } from "./degrade.ts";

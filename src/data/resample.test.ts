@@ -1,7 +1,6 @@
 import { expect, it } from "vitest";
-import { resamplingTaps } from "../../../data/index.ts";
-import { Rng } from "../../../graph/index.ts";
-import { stretchMask, stretchPicture } from "./stretch.ts";
+import { Rng } from "../graph/index.ts";
+import { resamplingTaps, stretchPicture } from "./resample.ts";
 
 it("each pixel is the sum over all taps of both axes, larger and smaller", () => {
   const rng = new Rng(1);
@@ -26,14 +25,4 @@ it("each pixel is the sum over all taps of both axes, larger and smaller", () =>
           expect(Math.abs(data[3 * (y * columns + x) + c] - sum)).toBeLessThan(0.51);
         }
   }
-});
-
-it("a mask keeps its share of the area, dark rows stay dark, and one of the wanted size is itself", () => {
-  const mask = new Uint8Array(12 * 12);
-  for (let y = 4; y < 8; y++) mask.fill(1, y * 12 + 2, y * 12 + 8);
-  const small = stretchMask(mask, [12, 12], [6, 6]);
-  const share = small.reduce((sum, value) => sum + value, 0) / (255 * 36);
-  expect(share).toBeCloseTo(24 / 144, 2);
-  expect([...small.subarray(0, 6), ...small.subarray(30)].every((value) => value === 0)).toBe(true);
-  expect(stretchMask(mask, [12, 12], [12, 12])).toBe(mask);
 });
