@@ -19,6 +19,8 @@ interface Entry {
   readonly files: Readonly<Record<string, string>>;
   /** By the same paths. */
   readonly official?: Readonly<Record<string, Official>>;
+  /** True: its files are part of the package, in the folder `assets`. */
+  readonly shipped?: boolean;
 }
 
 export interface PictureSetEntry extends Entry {

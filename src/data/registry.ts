@@ -280,6 +280,18 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       "resnet56.onnx": "92151547f7d1ef601760e7692303d51c30e9b3bdad09af25a4047b17d8852545",
     },
   },
+  "built-in-captioner": {
+    kind: "files",
+    shipped: true,
+    title: "The captioner that puts neurons into words: SqueezeNet up to fire9, a decoder and a language model",
+    licence: "MIT (words), BSD 2-Clause (SqueezeNet)",
+    citation: "F. N. Iandola et al.: SqueezeNet (2016), arXiv:1602.07360",
+    homepage: "https://github.com/forresti/SqueezeNet",
+    files: {
+      "captioner-encoder.onnx": "c61b8ded61dabf7d18ddece4a7ab9cba5fe825c61f3fb6404b0c659e8c3c3212",
+      "captioner.safetensors": "05cb562843aaeaf8d86f901e27e7c2ac4014723a4a9285c14adda13e260cae0f",
+    },
+  },
   "emojione-2.2.7": {
     kind: "files",
     title: "EmojiOne 2.2.7: 1,820 small pictures with names, keywords and categories (64×64)",

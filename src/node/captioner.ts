@@ -1,7 +1,6 @@
 /** @file The built-in captioner's files: made by `cajal train captioner`, shipped in `assets`. */
 
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { loadEmoji } from "../data/index.ts";
 import { CajalError, Rng } from "../graph/index.ts";
 import {
@@ -16,18 +15,17 @@ import {
 import { dataSource, exists } from "./data-source.ts";
 import { bytesDigest } from "./download.ts";
 import { readBytes, writeWhole } from "./files.ts";
+import { assetsFolder } from "./folders.ts";
 import type { Progress } from "./progress.ts";
-
-const assets = fileURLToPath(new URL("../../assets/", import.meta.url));
 
 const files = { encoder: "captioner-encoder.onnx", weights: "captioner.safetensors" } as const;
 
-export async function hasBuiltinCaptioner(folder = assets): Promise<boolean> {
+export async function hasBuiltinCaptioner(folder = assetsFolder): Promise<boolean> {
   return (await exists(join(folder, files.encoder))) && (await exists(join(folder, files.weights)));
 }
 
 /** The captioner that ships with Cajal. @throws CajalError `file-missing` when its files are not there */
-export async function builtinCaptioner(folder = assets): Promise<NeuralCaptioner> {
+export async function builtinCaptioner(folder = assetsFolder): Promise<NeuralCaptioner> {
   const [encoder, weights] = [join(folder, files.encoder), join(folder, files.weights)];
   for (const path of [encoder, weights])
     if (!(await exists(path)))

@@ -3,6 +3,8 @@ import { loadCaptionWords } from "../data/index.ts";
 import { loadFairEval } from "../methods/sequence/wide-deep-evaluator/index.ts";
 import { openImages, openPictures, openText } from "./data-sets.ts";
 import { dataSource } from "./data-source.ts";
+import { dataSets, verifyData } from "./data-status.ts";
+import { silent } from "./progress.ts";
 import { mirrored } from "./testing/mirror.ts";
 
 const present = ["mnist", "fashion-mnist", "tinyshakespeare"].every((name) => mirrored(name) !== undefined);
@@ -47,6 +49,13 @@ it.skipIf(mirrored("faireval") === undefined)("faireval has 80 pairs with people
   });
   expect(pairs[0].answer1).toMatch(/^Here are some tips/);
   expect(pairs.every(({ answer1, answer2 }) => answer1 !== answer2)).toBe(true);
+});
+
+it("what ships with the package is as the registry says", async () => {
+  const [status] = (await dataSets()).filter(({ name }) => name === "built-in-captioner");
+  expect([status.here, status.files]).toEqual([2, 2]);
+  const [check] = await verifyData(["built-in-captioner"], silent);
+  expect(check).toMatchObject({ intact: 2, absent: 0, damaged: [] });
 });
 
 it("what is of another kind says so", async () => {

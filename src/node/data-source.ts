@@ -7,7 +7,7 @@ import { type DataEntry, type DataSource, findData, type Official, registry } fr
 import { CajalError } from "../graph/index.ts";
 import { download, fileDigest } from "./download.ts";
 import { readBytes } from "./files.ts";
-import { cacheFolder, mirror } from "./folders.ts";
+import { assetsFolder, cacheFolder, mirror } from "./folders.ts";
 import { type Progress, silent } from "./progress.ts";
 
 export function exists(path: string): Promise<boolean> {
@@ -79,20 +79,22 @@ export async function obtain(set: string, path: string, progress: Progress, sign
 export async function locate(set: string, path: string): Promise<Place | undefined> {
   const entry = findData(set);
   const sha256 = fileChecksum(set, entry, path);
-  const local = mirror();
-  // A mirror on this machine is read in place; whatever comes over a network goes to the cache.
-  const folders = [local !== undefined && !/^https?:/.test(local) ? local : undefined, cacheFolder()];
-  for (const folder of folders) {
-    if (folder === undefined) continue;
-    const place = join(folder, set, path);
-    if (await isIntact(place, sha256)) return { place, packed: true };
-  }
+  for (const place of placesOf(set, path)) if (await isIntact(place, sha256)) return { place, packed: true };
   const official = entry.official?.[path];
   if (official === undefined) return undefined;
   const place = officialPlace(set, official);
   return (await isIntact(place, official.sha256))
     ? { place, packed: place.endsWith(".gz") || !path.endsWith(".gz") }
     : undefined;
+}
+
+/** Where a file of a set may lie under its own name. */
+export function placesOf(set: string, path: string): string[] {
+  if (findData(set).shipped) return [join(assetsFolder, path)];
+  const local = mirror();
+  // A mirror on this machine is read in place; whatever comes over a network goes to the cache.
+  const folders = local === undefined || /^https?:/.test(local) ? [cacheFolder()] : [local, cacheFolder()];
+  return folders.map((folder) => join(folder, set, path));
 }
 
 /** Where a file from the official source is kept. */

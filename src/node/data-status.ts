@@ -1,10 +1,8 @@
 /** @file Which data sets are here, whole and intact. */
 
-import { join } from "node:path";
 import { findData, registry } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
-import { exists, locate, obtain, officialPlace } from "./data-source.ts";
-import { cacheFolder, mirror } from "./folders.ts";
+import { exists, locate, obtain, officialPlace, placesOf } from "./data-source.ts";
 import type { Progress } from "./progress.ts";
 
 /** All sets of the registry, and how many of their files are here (not checked). */
@@ -13,7 +11,7 @@ export async function dataSets() {
     Object.entries(registry).map(async ([name, { kind, title, licence, homepage, files, official }]) => {
       const found = await Promise.all(
         Object.keys(files).map(async (path) => {
-          const places = [mirror(), cacheFolder()].flatMap((folder) => (folder ? [join(folder, name, path)] : []));
+          const places = placesOf(name, path);
           if (official?.[path]) places.push(officialPlace(name, official[path]));
           const there = await Promise.all(places.map(exists));
           return there.some((yes) => yes);

@@ -2,6 +2,10 @@
 
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Trained weights that ship with the package. */
+export const assetsFolder = fileURLToPath(new URL("../../assets/", import.meta.url));
 
 /** Downloaded data: CAJAL_CACHE, else the user's cache folder. */
 export function cacheFolder(): string {

@@ -1,10 +1,11 @@
 /** @file A model and pictures, made to fit each other: what every job on a network starts with. */
 
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type PictureSet, preprocessNamed, samplesOf, scenePictures } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
 import type { Model, SampleSet } from "../probe/index.ts";
 import { locateModel, openPictures, preprocessOf } from "./data-sets.ts";
+import { assetsFolder } from "./folders.ts";
 import { open } from "./open.ts";
 import type { Progress } from "./progress.ts";
 
@@ -52,7 +53,7 @@ export async function prepare(options: PrepareOptions): Promise<Prepared> {
 }
 
 /** The network that ships with Cajal; `cajal train scenes --seed 1` makes it. */
-const embeddedModel = fileURLToPath(new URL("../../assets/scene-network.onnx", import.meta.url));
+const embeddedModel = join(assetsFolder, "scene-network.onnx");
 
 const embeddedScenes = { seed: 2026, count: 600 };
 

@@ -1,6 +1,6 @@
-/** @file The captioner of the experiment, trained once per run, and what reads descriptions. */
+/** @file The captioner of the experiment, the one that ships or one trained in the run, and what reads descriptions. */
 
-import { loadEmoji } from "../../../../data/index.ts";
+import { type DataSource, loadEmoji } from "../../../../data/index.ts";
 import type { Run } from "../../../run.ts";
 import { type KnownEmoji, knownEmoji, namedEmoji } from "../annotated/emoji-kinds.ts";
 import { ConceptReader } from "../annotated/reading.ts";
@@ -9,6 +9,8 @@ import { encodeCaptioner } from "../captioner-file.ts";
 import type { NeuralCaptioner } from "../neural-captioner.ts";
 
 export interface CaptionerOptions {
+  /** Trains one; else it is the one that ships. */
+  readonly train: boolean;
   readonly sets: number;
   readonly scenes: number;
   readonly epochs: number;
@@ -23,13 +25,34 @@ export interface Speech {
   groupOf(name: string): string | undefined;
 }
 
-/** Trains the captioner, or takes it from the run's folder. */
-export async function trainedSpeech(run: Run, options: CaptionerOptions): Promise<Speech> {
+export async function speechOf(run: Run, options: CaptionerOptions): Promise<Speech> {
   const emoji = knownEmoji(await loadEmoji(run.data));
+  const { encoder, weights } = options.train ? await trained(run, emoji, options) : await shipped(run.data);
+  const groups = namedEmoji(emoji);
+  return {
+    captioner: openCaptioner(encoder, weights, { compile: run.compile }),
+    emoji,
+    reader: new ConceptReader(groups.keys()),
+    groupOf: (name) => groups.get(name),
+  };
+}
+
+interface CaptionerFiles {
+  readonly encoder: Uint8Array;
+  readonly weights: Uint8Array;
+}
+
+async function shipped(data: DataSource): Promise<CaptionerFiles> {
+  const file = (path: string) => data.file("built-in-captioner", path);
+  return { encoder: await file("captioner-encoder.onnx"), weights: await file("captioner.safetensors") };
+}
+
+/** Trains a captioner, or takes it from the run's folder. */
+async function trained(run: Run, emoji: readonly KnownEmoji[], options: CaptionerOptions): Promise<CaptionerFiles> {
   const kept = await run.part("captioner", async ({ rng, checkpoint }) => {
     const bytes = await makeEncoder(run.data);
     const encoder = openEncoder(bytes);
-    const trained = await trainBuiltin(emoji, encoder, {
+    const captioner = await trainBuiltin(emoji, encoder, {
       ...options,
       rng,
       signal: run.signal,
@@ -41,18 +64,12 @@ export async function trainedSpeech(run: Run, options: CaptionerOptions): Promis
       onProgress: (stage, step, steps) => run.progress(`training the ${stage}`, step, steps, "steps"),
     });
     await encoder.release();
-    const { bleu, surprise, vocabulary } = trained;
-    return { encoder: bytes, weights: encodeCaptioner(trained), bleu, surprise, words: vocabulary.words.length };
+    const { bleu, surprise, vocabulary } = captioner;
+    return { encoder: bytes, weights: encodeCaptioner(captioner), bleu, surprise, words: vocabulary.words.length };
   });
   run.metric("captioner: BLEU on sets kept apart", kept.bleu);
   run.metric("language model: surprise of a word", kept.surprise, { unit: "nats" });
   run.metric("captioner: words", kept.words);
   await run.artifact("captioner.safetensors", kept.weights);
-  const groups = namedEmoji(emoji);
-  return {
-    captioner: openCaptioner(kept.encoder, kept.weights, { compile: run.compile }),
-    emoji,
-    reader: new ConceptReader(groups.keys()),
-    groupOf: (name) => groups.get(name),
-  };
+  return kept;
 }
