@@ -1,20 +1,11 @@
 /** @file The options of a method as flags of the command, from the same schema that makes the studio's form. */
 
 import { type Command, Option } from "commander";
-import { z } from "zod";
-import type { Method } from "../methods/index.ts";
-
-/** What JSON Schema says of one option. */
-interface Property {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly description?: string;
-}
+import { type Method, type MethodOption, optionsOf } from "../methods/index.ts";
 
 /** Adds a flag per option; the values come back by `readFlags`. */
 export function addFlags(command: Command, method: Method): void {
-  for (const [name, property] of propertiesOf(method)) {
+  for (const { name, ...property } of optionsOf(method)) {
     const flag = kebab(name);
     const described = [property.description, defaultWords(property.default)].filter(Boolean).join("; ");
     if (property.type === "boolean") {
@@ -29,7 +20,7 @@ export function addFlags(command: Command, method: Method): void {
 /** Flags that were given, as values of the options; the method's schema checks them. */
 export function readFlags(method: Method, values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given: Record<string, unknown> = {};
-  for (const [name, property] of propertiesOf(method)) {
+  for (const { name, ...property } of optionsOf(method)) {
     const value = values[camel(kebab(name))];
     if (value === undefined) continue;
     given[name] = typeof value === "string" ? readValue(value, property) : value;
@@ -39,28 +30,21 @@ export function readFlags(method: Method, values: Readonly<Record<string, unknow
 
 /** For lists of options. */
 export function describeFlags(method: Pick<Method, "options">): { flag: string; value: string; about: string }[] {
-  return propertiesOf(method).map(([name, { default: value, description = "" }]) => ({
+  return optionsOf(method).map(({ name, default: value, description = "" }) => ({
     flag: value === true ? `no-${kebab(name)}` : kebab(name),
     value: Array.isArray(value) ? value.join(",") : String(value),
     about: description,
   }));
 }
 
-function propertiesOf(method: Pick<Method, "options">): [string, Property][] {
-  const { properties = {} } = z.toJSONSchema(method.options, { io: "input" }) as {
-    properties?: Record<string, Property>;
-  };
-  return Object.entries(properties);
-}
-
 /** A number where the text is one: the schema says what is wrong with the rest. */
-function readValue(text: string, { type }: Property): unknown {
+function readValue(text: string, { type }: Pick<MethodOption, "type">): unknown {
   const number = (word: string) => (word.trim() !== "" && Number.isFinite(Number(word)) ? Number(word) : word);
   if (type === "array") return text === "" ? [] : text.split(",").map(number);
   return type === "string" ? text : number(text);
 }
 
-function placeholder({ type }: Property): string {
+function placeholder({ type }: Pick<MethodOption, "type">): string {
   return type === "array" ? "a,b,…" : type === "string" ? "text" : "n";
 }
 

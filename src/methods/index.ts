@@ -3,5 +3,6 @@
 export { type Judged, judge, type Measured, measured } from "./bars.ts";
 export { type Family, families } from "./families.ts";
 export { type Bar, defineMethod, type Method, type Paper } from "./method.ts";
+export { type MethodOption, optionsOf } from "./options.ts";
 export { type Listed, loadMethod, methods } from "./registry.ts";
 export type { Kept, Part, Run, Table } from "./run.ts";

@@ -1,0 +1,24 @@
+/** @file A method's options as data: from the one schema come the command's flags and the studio's form. */
+
+import { z } from "zod";
+import type { Method } from "./method.ts";
+
+/** One option, as JSON Schema says it. */
+export interface MethodOption {
+  readonly name: string;
+  /** "number", "integer", "boolean", "string", "array". */
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
+  readonly default?: unknown;
+  readonly description?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+}
+
+/** In the order of the schema. */
+export function optionsOf(method: Pick<Method, "options">): MethodOption[] {
+  const { properties = {} } = z.toJSONSchema(method.options, { io: "input" }) as {
+    properties?: Record<string, Omit<MethodOption, "name">>;
+  };
+  return Object.entries(properties).map(([name, property]) => ({ name, ...property }));
+}

@@ -1,0 +1,139 @@
+/** @file Runs over HTTP: list, begin, follow, stop, go on, delete; their figures and files. */
+
+import { readdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { Hono } from "hono";
+import { streamSSE } from "hono/streaming";
+import { z } from "zod";
+import { CajalError } from "../../graph/index.ts";
+import { loadMethod } from "../../methods/index.ts";
+import { exists } from "../data-source.ts";
+import { readBytes } from "../files.ts";
+import { readEvents } from "../runs/events.ts";
+import { createRun } from "../runs/execute.ts";
+import { findingsOf } from "../runs/findings.ts";
+import { listRuns, RunFolder, stateOf } from "../runs/folder.ts";
+import type { RunRecord } from "../runs/record.ts";
+import { followRun } from "./follow-run.ts";
+import { Launcher } from "./launch.ts";
+import { readBody } from "./read-body.ts";
+
+const begin = z.strictObject({
+  method: z.string(),
+  options: z.record(z.string(), z.unknown()).default({}),
+  seed: z.number().int().min(0).default(1),
+});
+
+/** Types of what runs write; anything else is bytes. */
+const types: Readonly<Record<string, string>> = {
+  svg: "image/svg+xml",
+  json: "application/json",
+};
+
+/** @param root where runs are kept */
+export function runsRoutes(root: string): Hono {
+  const app = new Hono();
+  const launcher = new Launcher(root);
+  /** A run whose process was started and has not begun is about to run. */
+  const seen = (record: RunRecord) =>
+    record.state === "interrupted" && launcher.isStarting(record.id)
+      ? { ...record, state: "running" as const }
+      : record;
+
+  app.get("/", async (c) => c.json((await listRuns(root)).map(({ record }) => seen(record))));
+
+  app.post("/", async (c) => {
+    const { method: slug, options, seed } = await readBody(c, begin);
+    const folder = await createRun(root, await loadMethod(slug), options, seed);
+    const id = basename(folder.path);
+    launcher.launch(id, folder);
+    return c.json(seen(await stateOf(folder)), 201);
+  });
+
+  app.get("/:id", async (c) => {
+    const folder = await runOf(root, c.req.param("id"));
+    const record = seen(await stateOf(folder));
+    const events = await readEvents(folder.events);
+    return c.json({ ...record, ...findingsOf(events), files: await filesOf(folder) });
+  });
+
+  app.get("/:id/events", async (c) => {
+    const id = c.req.param("id");
+    const folder = await runOf(root, id);
+    const from = Number(c.req.header("last-event-id") ?? c.req.query("from") ?? 0);
+    if (!Number.isInteger(from) || from < 0)
+      throw new CajalError("argument", `events from "${c.req.query("from")}": not a place in a file`);
+    return streamSSE(c, async (stream) => {
+      const gone = new AbortController();
+      stream.onAbort(() => gone.abort());
+      for await (const news of followRun(folder, from, gone.signal, () => launcher.isStarting(id))) {
+        const data = news.type === "event" ? news.line : JSON.stringify(seen(news.record));
+        await stream.writeSSE({ id: String(news.at), event: news.type, data });
+      }
+      await stream.writeSSE({ event: "end", data: "" });
+    });
+  });
+
+  app.post("/:id/cancel", async (c) => {
+    const id = c.req.param("id");
+    await launcher.cancel(id, await runOf(root, id));
+    return c.body(null, 204);
+  });
+
+  app.post("/:id/resume", async (c) => {
+    const id = c.req.param("id");
+    const folder = await runOf(root, id);
+    const { state } = seen(await stateOf(folder));
+    if (state === "running" || state === "finished") throw new CajalError("in-use", `${id} is ${state}`);
+    launcher.launch(id, folder);
+    return c.json(seen(await stateOf(folder)));
+  });
+
+  app.delete("/:id", async (c) => {
+    const id = c.req.param("id");
+    const folder = await runOf(root, id);
+    if (seen(await stateOf(folder)).state === "running")
+      throw new CajalError("in-use", `${id} is running`, { advice: "Cancel it first." });
+    await rm(folder.path, { recursive: true });
+    return c.body(null, 204);
+  });
+
+  app.get("/:id/figures/:file", async (c) => {
+    const folder = await runOf(root, c.req.param("id"));
+    const [, name, ending] = /^(.*)\.(svg|json)$/s.exec(c.req.param("file")) ?? [];
+    if (name === undefined) throw missing(c.req.param("file"));
+    return fileOf(folder.figure(name, ending as "svg" | "json"), ending);
+  });
+
+  app.get("/:id/artifacts/:file", async (c) => {
+    const folder = await runOf(root, c.req.param("id"));
+    const response = await fileOf(folder.artifact(c.req.param("file")), "");
+    response.headers.set("Content-Disposition", "attachment");
+    return response;
+  });
+
+  return app;
+}
+
+/** A run in the root itself: no name leads out of it. @throws CajalError `file-missing` */
+async function runOf(root: string, id: string): Promise<RunFolder> {
+  const names: string[] = await readdir(root).catch(() => []);
+  const folder = new RunFolder(join(root, id));
+  if (names.includes(id) && (await exists(folder.record))) return folder;
+  throw new CajalError("file-missing", `there is no run "${id}"`);
+}
+
+const missing = (name: string) => new CajalError("file-missing", `there is no file "${name}"`);
+
+async function fileOf(path: string, ending: string): Promise<Response> {
+  if (!(await exists(path))) throw missing(basename(path));
+  const bytes = new Uint8Array(await readBytes(path));
+  return new Response(bytes, {
+    headers: { "Content-Type": types[ending] ?? "application/octet-stream", "Cache-Control": "no-cache" },
+  });
+}
+
+/** Artifacts with their sizes are what a person may want to take along. */
+async function filesOf(folder: RunFolder): Promise<string[]> {
+  return (await readdir(folder.at("artifacts")).catch(() => [])).sort();
+}
