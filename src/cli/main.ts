@@ -41,6 +41,7 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "run experiments over their seeds and write results/<method>.json",
     load: () => import("./commands/reproduce.ts"),
   },
+  studio: { summary: "methods and runs in the browser", load: () => import("./commands/studio.ts") },
   data: { summary: "list, fetch and check data sets", load: () => import("./commands/data.ts") },
   new: { summary: "lay out the room of a new method", load: () => import("./commands/new.ts") },
   train: {

@@ -9,6 +9,7 @@ import { CajalError } from "../../graph/index.ts";
 import { loadMethod } from "../../methods/index.ts";
 import { exists } from "../data-source.ts";
 import { readBytes } from "../files.ts";
+import { drawFigures } from "../runs/draw.ts";
 import { readEvents } from "../runs/events.ts";
 import { createRun } from "../runs/execute.ts";
 import { findingsOf } from "../runs/findings.ts";
@@ -23,12 +24,6 @@ const begin = z.strictObject({
   options: z.record(z.string(), z.unknown()).default({}),
   seed: z.number().int().min(0).default(1),
 });
-
-/** Types of what runs write; anything else is bytes. */
-const types: Readonly<Record<string, string>> = {
-  svg: "image/svg+xml",
-  json: "application/json",
-};
 
 /** @param root where runs are kept */
 export function runsRoutes(root: string): Hono {
@@ -54,7 +49,7 @@ export function runsRoutes(root: string): Hono {
     const folder = await runOf(root, c.req.param("id"));
     const record = seen(await stateOf(folder));
     const events = await readEvents(folder.events);
-    return c.json({ ...record, ...findingsOf(events), files: await filesOf(folder) });
+    return c.json({ ...record, ...findingsOf(events) });
   });
 
   app.get("/:id/events", async (c) => {
@@ -101,15 +96,16 @@ export function runsRoutes(root: string): Hono {
   app.get("/:id/figures/:file", async (c) => {
     const folder = await runOf(root, c.req.param("id"));
     const [, name, ending] = /^(.*)\.(svg|json)$/s.exec(c.req.param("file")) ?? [];
-    if (name === undefined) throw missing(c.req.param("file"));
-    return fileOf(folder.figure(name, ending as "svg" | "json"), ending);
+    if (name === undefined || !(await exists(folder.figure(name, "json")))) throw missing(c.req.param("file"));
+    if (ending === "json") return fileOf(folder.figure(name, "json"), "application/json");
+    const [{ svg }] = await drawFigures(folder, [name]);
+    return c.body(svg, 200, { "Content-Type": "image/svg+xml" });
   });
 
   app.get("/:id/artifacts/:file", async (c) => {
     const folder = await runOf(root, c.req.param("id"));
-    const response = await fileOf(folder.artifact(c.req.param("file")), "");
-    response.headers.set("Content-Disposition", "attachment");
-    return response;
+    c.header("Content-Disposition", "attachment");
+    return fileOf(folder.artifact(c.req.param("file")), "application/octet-stream");
   });
 
   return app;
@@ -125,15 +121,7 @@ async function runOf(root: string, id: string): Promise<RunFolder> {
 
 const missing = (name: string) => new CajalError("file-missing", `there is no file "${name}"`);
 
-async function fileOf(path: string, ending: string): Promise<Response> {
+async function fileOf(path: string, type: string): Promise<Response> {
   if (!(await exists(path))) throw missing(basename(path));
-  const bytes = new Uint8Array(await readBytes(path));
-  return new Response(bytes, {
-    headers: { "Content-Type": types[ending] ?? "application/octet-stream", "Cache-Control": "no-cache" },
-  });
-}
-
-/** Artifacts with their sizes are what a person may want to take along. */
-async function filesOf(folder: RunFolder): Promise<string[]> {
-  return (await readdir(folder.at("artifacts")).catch(() => [])).sort();
+  return new Response(new Uint8Array(await readBytes(path)), { headers: { "Content-Type": type } });
 }

@@ -1,0 +1,71 @@
+/** A run as it goes on: its record and all that it has found, told by the server. */
+
+import type { RunEvent } from "../../src/node/runs/events.ts";
+import { type Findings, findingsOf } from "../../src/node/runs/findings.ts";
+import type { RunRecord } from "./api.ts";
+
+/** Events come in bursts; the page is drawn anew at most this often. */
+const millisecondsBetweenDrawings = 200;
+
+export class FollowedRun {
+  record = $state.raw<RunRecord>();
+  findings = $state.raw<Findings>(findingsOf([]));
+  /** How often each figure was made: an experiment may make one again. */
+  versions = $state.raw<ReadonlyMap<string, number>>(new Map());
+  /** There is no such run. */
+  missing = $state.raw(false);
+  private readonly events: RunEvent[] = [];
+  private source: EventSource | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(id: string) {
+    this.id = id;
+    this.connect();
+  }
+
+  private readonly id: string;
+
+  /** Listens again after the run was resumed. */
+  again(): void {
+    this.source?.close();
+    this.events.length = 0;
+    this.connect();
+  }
+
+  stop(): void {
+    this.source?.close();
+    clearTimeout(this.timer);
+  }
+
+  // A connection that breaks is taken up by the browser behind the last event that came.
+  private connect(): void {
+    const source = new EventSource(`/api/runs/${encodeURIComponent(this.id)}/events`);
+    source.addEventListener("event", ({ data }) => {
+      this.events.push(JSON.parse(data));
+      this.timer ??= setTimeout(() => this.draw(), millisecondsBetweenDrawings);
+    });
+    source.addEventListener("record", ({ data }) => {
+      this.record = JSON.parse(data);
+      this.draw();
+    });
+    source.addEventListener("end", () => {
+      this.draw();
+      source.close();
+    });
+    // A browser takes up what broke off; what was refused it does not.
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED && this.record === undefined) this.missing = true;
+    });
+    this.source = source;
+  }
+
+  private draw(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.findings = findingsOf(this.events);
+    const versions = new Map<string, number>();
+    for (const event of this.events)
+      if (event.type === "figure") versions.set(event.name, (versions.get(event.name) ?? 0) + 1);
+    this.versions = versions;
+  }
+}

@@ -1,0 +1,5 @@
+declare module "virtual:house.css";
+declare module "*/README.md" {
+  const html: string;
+  export default html;
+}

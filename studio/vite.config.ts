@@ -1,0 +1,30 @@
+/** Builds the studio's pages into dist/studio, from where its server takes them. */
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { marked } from "marked";
+import { defineConfig, type Plugin } from "vite";
+import { FIGURE_STYLE } from "../src/plot/drawing/theme.ts";
+import { THEME } from "../src/plot/report/style/theme.ts";
+
+/** Colours and type are those of the reports. */
+const house: Plugin = {
+  name: "house-style",
+  resolveId: (id) => (id === "virtual:house.css" ? "\0house.css" : undefined),
+  load: (id) => (id === "\0house.css" ? `${THEME}\n${FIGURE_STYLE}` : undefined),
+};
+
+/** The methods' READMEs as HTML, each a file of its own; the first heading is the page's. */
+const readmes: Plugin = {
+  name: "readmes",
+  enforce: "pre",
+  transform: (source, id) =>
+    id.endsWith("/README.md")
+      ? `export default ${JSON.stringify(marked.parse(source.replace(/^# .*\n/, ""), { async: false }))};`
+      : undefined,
+};
+
+export default defineConfig({
+  plugins: [house, readmes, svelte()],
+  build: { outDir: "../dist/studio", emptyOutDir: true, target: "es2023" },
+  server: { proxy: { "/api": "http://127.0.0.1:4321" } },
+});
