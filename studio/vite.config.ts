@@ -18,10 +18,14 @@ const readmes: Plugin = {
   name: "readmes",
   enforce: "pre",
   transform: (source, id) =>
-    id.endsWith("/README.md")
-      ? `export default ${JSON.stringify(marked.parse(source.replace(/^# .*\n/, ""), { async: false }))};`
-      : undefined,
+    id.endsWith("/README.md") ? `export default ${JSON.stringify(htmlOf(source))};` : undefined,
 };
+
+function htmlOf(markdown: string): string {
+  const html = marked.parse(markdown.replace(/^# .*\n/, ""), { async: false });
+  // A head without words is none; what scrolls can be reached by keyboard.
+  return html.replaceAll("<th></th>", "<td></td>").replaceAll("<pre>", '<pre tabindex="0">');
+}
 
 export default defineConfig({
   plugins: [house, readmes, svelte()],

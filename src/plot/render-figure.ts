@@ -53,6 +53,8 @@ export function renderFigure(figure: Figure, options: RenderOptions = {}): strin
   const heading = drawHeading(space, body, options.title === false ? undefined : title, TITLE);
   const whole = framed(space, heading, body, options.caption ? caption : undefined);
   whole.node.setAttribute("transform", `translate(${MARGIN},${MARGIN})`);
+  // Only what has a role may have a name.
+  for (const named of whole.node.querySelectorAll("[aria-label]:not([role])")) named.setAttribute("role", "group");
   const [width, height] = [whole.width + 2 * MARGIN, whole.height + 2 * MARGIN];
   const root = svg(
     "svg",

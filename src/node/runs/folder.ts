@@ -109,6 +109,8 @@ export async function listRuns(root: string): Promise<ListedRun[]> {
 /** The record as it is now: a run whose process has died is interrupted. */
 export async function stateOf(folder: RunFolder): Promise<RunRecord> {
   const record = await readRecord(folder.record);
-  const dead = record.state === "running" && (await holderOf(folder.lock)) === undefined;
-  return dead ? { ...record, state: "interrupted" } : record;
+  if (record.state !== "running" || (await holderOf(folder.lock)) !== undefined) return record;
+  // It may have ended between the two looks: a process writes its last word before it lets go.
+  const last = await readRecord(folder.record);
+  return last.state === "running" ? { ...last, state: "interrupted" } : last;
 }

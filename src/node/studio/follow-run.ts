@@ -28,7 +28,7 @@ export async function* followRun(
   let told: string | undefined;
   while (!signal.aborted) {
     // The state is looked at first: what was written before it ended is then in the file.
-    const record = await stateOf(folder);
+    const record = runningIf(isExpected(), await stateOf(folder));
     for await (const { line, end } of linesFrom(folder.events, at)) {
       at = end;
       yield { type: "event", at, line };
@@ -37,9 +37,14 @@ export async function* followRun(
       told = record.state;
       yield { type: "record", at, record };
     }
-    if (record.state !== "running" && !isExpected()) return;
+    if (record.state !== "running") return;
     await pause(signal);
   }
+}
+
+/** A run whose process was started, and has not begun, is about to run. */
+export function runningIf(isExpected: boolean, record: RunRecord): RunRecord {
+  return isExpected && record.state === "interrupted" ? { ...record, state: "running" } : record;
 }
 
 /** Whole lines behind a place in a file; none where there is no file. */

@@ -15,7 +15,7 @@ import { createRun } from "../runs/execute.ts";
 import { findingsOf } from "../runs/findings.ts";
 import { listRuns, RunFolder, stateOf } from "../runs/folder.ts";
 import type { RunRecord } from "../runs/record.ts";
-import { followRun } from "./follow-run.ts";
+import { followRun, runningIf } from "./follow-run.ts";
 import { Launcher } from "./launch.ts";
 import { readBody } from "./read-body.ts";
 
@@ -29,11 +29,7 @@ const begin = z.strictObject({
 export function runsRoutes(root: string): Hono {
   const app = new Hono();
   const launcher = new Launcher(root);
-  /** A run whose process was started and has not begun is about to run. */
-  const seen = (record: RunRecord) =>
-    record.state === "interrupted" && launcher.isStarting(record.id)
-      ? { ...record, state: "running" as const }
-      : record;
+  const seen = (record: RunRecord) => runningIf(launcher.isStarting(record.id), record);
 
   app.get("/", async (c) => c.json((await listRuns(root)).map(({ record }) => seen(record))));
 
@@ -62,7 +58,7 @@ export function runsRoutes(root: string): Hono {
       const gone = new AbortController();
       stream.onAbort(() => gone.abort());
       for await (const news of followRun(folder, from, gone.signal, () => launcher.isStarting(id))) {
-        const data = news.type === "event" ? news.line : JSON.stringify(seen(news.record));
+        const data = news.type === "event" ? news.line : JSON.stringify(news.record);
         await stream.writeSSE({ id: String(news.at), event: news.type, data });
       }
       await stream.writeSSE({ event: "end", data: "" });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadMethod } from "../../methods/index.ts";
 import { createRun } from "../runs/execute.ts";
+import { mirrored } from "../testing/mirror.ts";
 import { studioApp } from "./app.ts";
 
 let root = "";
@@ -112,7 +113,7 @@ it("pages are isolated, and load nothing from elsewhere", async () => {
   expect(headers.get("content-security-policy")).toContain("default-src 'self'");
 });
 
-it("a run is begun, followed, finished, read and deleted", async () => {
+it.skipIf(mirrored("mnist") === undefined)("a run is begun, followed, finished, read and deleted", async () => {
   const method = await loadMethod("active-dendrites");
   const created = await answer(post("/api/runs", { method: method.slug, options: method.quick, seed: 3 }));
   expect(created).toMatchObject({ status: 201, body: { method: method.slug, seed: 3, state: "running" } });

@@ -1,0 +1,166 @@
+/** Walks through the studio as a person would. Screenshots of every page, light and dark, go to the folder that CAJAL_SHOTS names. */
+
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chromiumPath, launchChromium } from "../../graph/testing/chromium.ts";
+import { mirrored } from "../testing/mirror.ts";
+import { type Served, serveStudio } from "./serve.ts";
+
+const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+const pages = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
+
+describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () => {
+  let root = "";
+  let studio: Served;
+  let browser: Browser;
+  const troubles: string[] = [];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), "cajal-studio-"));
+    studio = await serveStudio({ port: 0, runs: join(root, "runs") });
+    browser = await launchChromium([]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.close();
+    await rm(root, { recursive: true, force: true });
+  });
+
+  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
+    page.on("pageerror", (error) => troubles.push(`${path}: ${error.message}`));
+    page.on("console", (message) => message.type() === "error" && troubles.push(`${path}: ${message.text()}`));
+    await page.goto(new URL(path, studio.url).href);
+    return page;
+  }
+
+  async function judge(page: Page, name: string): Promise<void> {
+    const folder = process.env.CAJAL_SHOTS;
+    for (const scheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      if (folder) {
+        await mkdir(folder, { recursive: true });
+        await page.screenshot({ path: join(folder, `${name}-${scheme}.png`), fullPage: true });
+      }
+      // The page's own policy lets no text become a program, so the checker comes by the test's way.
+      await page.evaluate(await readFile(axe, "utf8"));
+      const violations = await page.evaluate(
+        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`,
+      );
+      expect(violations, `${name}, ${scheme}`).toEqual([]);
+    }
+    const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
+  }
+
+  it("all pages can be used by everyone, light and dark, also on a phone", async () => {
+    for (const [name, viewport] of [
+      ["wide", { width: 1200, height: 900 }],
+      ["phone", { width: 390, height: 844 }],
+    ] as const) {
+      for (const [label, path, ready] of [
+        ["methods", "/methods", "granet"],
+        ["method", "/methods/granet", "Results"],
+        ["runs", "/runs", "No runs yet."],
+        ["nothing", "/nowhere", "There is nothing at this address."],
+        ["no-run", "/runs/none", "There is no such run."],
+        ["no-method", "/methods/none", "no method is named"],
+      ]) {
+        const page = await open(path, { viewport });
+        await page.getByText(ready).first().waitFor();
+        await page.waitForLoadState("networkidle");
+        await judge(page, `${label}-${name}`);
+        await page.close();
+      }
+    }
+    // What is not there is said by the server with 404, which the browser notes.
+    expect(troubles.filter((text) => !/\/none: .*404/.test(text))).toEqual([]);
+  });
+
+  it("a search is in the address, and a link goes on without loading the page anew", async () => {
+    const page = await open("/methods?search=sparse");
+    await page.getByRole("link", { name: "granet" }).waitFor();
+    expect(await page.getByRole("link", { name: "learned-delays" }).count()).toBe(0);
+    await page.getByRole("searchbox").fill("zzz");
+    await page.getByText("No method is about “zzz”.").waitFor();
+    expect(page.url()).toContain("search=zzz");
+    await page.getByRole("button", { name: "Show all" }).click();
+    await page.evaluate("window.isSame = true");
+    await page.getByRole("link", { name: "granet" }).click();
+    await page.getByRole("heading", { name: "granet", level: 1 }).waitFor();
+    expect(await page.evaluate("window.isSame")).toBe(true);
+    await page.getByLabel("epochs").fill("7");
+    await page.getByLabel("epochs").blur();
+    expect(new URL(page.url()).searchParams.get("options")).toBe('{"epochs":7}');
+    await page.reload();
+    expect(await page.getByLabel("epochs").inputValue()).toBe("7");
+    await page.goBack();
+    await page.getByRole("heading", { name: "Methods", level: 1 }).waitFor();
+    await page.close();
+  });
+
+  it("the first paint is soon, and the app small", async () => {
+    const page = await open("/methods");
+    await page.getByText("granet").first().waitFor();
+    const paint = Number(await page.evaluate(`performance.getEntriesByName("first-contentful-paint")[0].startTime`));
+    const names = (await readdir(join(pages, "assets"))).filter((name) => name.startsWith("index-"));
+    const sizes = await Promise.all(
+      names.map(async (name) => gzipSync(await readFile(join(pages, "assets", name))).length),
+    );
+    const size = sizes.reduce((a, b) => a + b, 0);
+    console.log(`first paint after ${paint.toFixed(0)} ms, ${(size / 1000).toFixed(0)} kB gzipped`);
+    expect(size).toBeLessThan(300_000);
+    await page.close();
+  });
+
+  it.skipIf(mirrored("mnist") === undefined)(
+    "a run is begun, watched by many, cancelled, resumed and deleted",
+    async () => {
+      const page = await open("/methods/active-dendrites");
+      await page.getByRole("button", { name: "Quick run" }).click();
+      await page.waitForURL(/\/runs\/active-dendrites-/);
+      await page.getByText("running").waitFor();
+      const watchers = await Promise.all(
+        Array.from({ length: 50 }, () =>
+          fetch(new URL(page.url().replace("/runs/", "/api/runs/")).href.concat("/events")),
+        ),
+      );
+      await page.getByText("finished").waitFor({ timeout: 120_000 });
+      const told = await Promise.all(watchers.map((response) => response.text()));
+      for (const text of told) expect(text).toContain('"state":"finished"');
+      await page.waitForLoadState("networkidle");
+      await judge(page, "run-wide");
+      await page.setViewportSize({ width: 390, height: 844 });
+      await judge(page, "run-phone");
+      await page.setViewportSize({ width: 1200, height: 900 });
+      await page.reload();
+      await page.getByText("finished").waitFor();
+      page.on("dialog", (dialog) => dialog.accept());
+      await page.getByRole("button", { name: "Delete" }).click();
+      await page.getByText("No runs yet.").waitFor();
+
+      await page.goto(new URL("/methods/active-dendrites", studio.url).href);
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await page.waitForURL(/\/runs\/active-dendrites-/);
+      await page.getByRole("progressbar").waitFor();
+      await page
+        .getByText(/: [\d,]+ of [\d,]+ /)
+        .first()
+        .waitFor();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("interrupted").waitFor({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Resume" }).click();
+      await page.getByText("running").waitFor();
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByText("interrupted").waitFor({ timeout: 60_000 });
+      expect(troubles.filter((text) => !/404/.test(text))).toEqual([]);
+      await page.close();
+    },
+  );
+});
