@@ -134,6 +134,7 @@ describe("edit", () => {
     expect(() => net.edit({ relu9: { set: 0 } })).toThrow('no layer is named "relu9"');
     expect(() => net.edit({ relu1: { units: [4], set: 0 } })).toThrow('layer "relu1" has units 0 to 3, not 4');
     expect(() => net.edit({ relu1: { set: Number.NaN } })).toThrow("set is NaN");
+    expect(() => net.edit({ relu1: { units: [1], set: [1, 2] } })).toThrow("2 values to set 1 units to");
   });
 });
 
