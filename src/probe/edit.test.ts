@@ -69,6 +69,12 @@ describe("edit", () => {
     const after = await run(net.edit({ relu1: { units: [2], set: 0.5 } }), "relu1");
     expect(unit(after, 2).every((value) => value === 0.5)).toBe(true);
     for (const u of [0, 1, 3]) expect(unit(after, u)).toEqual(unit(before, u));
+    const each = await run(net.edit({ relu1: { units: [3, 1], set: [0.5, -2] } }), "relu1");
+    expect([unit(each, 3).every((value) => value === 0.5), unit(each, 1).every((value) => value === -2)]).toEqual([
+      true,
+      true,
+    ]);
+    for (const u of [0, 2]) expect(unit(each, u)).toEqual(unit(before, u));
   });
 
   it("scales and adds, several edits of one layer in their order", async () => {
