@@ -16,6 +16,7 @@ export {
   relationMatrix,
 } from "./effects.ts";
 export { type FfnMap, findFfn, type NeuronId, neuronCount } from "./ffn.ts";
+export { curvesFigure, matrixFigure, overlapFigure, placesFigure } from "./figures.ts";
 export { type HeldOutOptions, heldOutPrecision } from "./held-out.ts";
 export { type Overlap, overlaps } from "./overlap.ts";
 export { askedOf, type Question, questionsOf } from "./questions.ts";

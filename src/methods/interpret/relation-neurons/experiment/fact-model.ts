@@ -44,7 +44,11 @@ export async function trainFactModel(
           .sum()
           .div(counted.sum()),
       data,
-      optimiser: adamw(schedule.warmupCosine(rate, { warmup, total: steps }), { weightDecay, mask: onlyMatrices }),
+      optimiser: adamw(schedule.warmupCosine(rate, { warmup, total: steps }), {
+        beta2: 0.99,
+        weightDecay,
+        mask: onlyMatrices,
+      }),
       steps,
       checkpoint: part.checkpoint,
       checkpointEvery: 300,
