@@ -6,7 +6,7 @@ const count = (least: number) => z.number().int().min(least);
 
 export const options = z.object({
   people: count(40).default(120).describe("fictional people, each with eight facts"),
-  epochs: z.number().positive().default(50).describe("passes over the sentences about them"),
+  epochs: z.number().positive().default(60).describe("passes over the sentences about them"),
   evaluated: count(10).default(40).describe("people by whom neurons are evaluated; the others detect"),
   shares: z
     .array(z.number().positive().max(1))
@@ -37,6 +37,6 @@ export const quick = {
   shares: [0.05, 0.1],
   onlyKnown: false,
   draws: 1,
-  lreFacts: 30,
+  lreFacts: 50,
   lreEpochs: 0.2,
 };
