@@ -10,9 +10,8 @@ export const options = z.object({
   evaluated: count(10).default(40).describe("people by whom neurons are evaluated; the others detect"),
   shares: z
     .array(z.number().positive().max(1))
-    .min(2)
     .default([0.01, 0.02, 0.05, 0.1, 0.2])
-    .describe("shares of all neurons that are switched off"),
+    .describe("shares of all neurons that are switched off; a tenth and a fifth always are"),
   onlyKnown: z
     .boolean()
     .default(true)
@@ -34,7 +33,7 @@ export const quick = {
   people: 40,
   epochs: 3,
   evaluated: 10,
-  shares: [0.05, 0.1],
+  shares: [],
   onlyKnown: false,
   draws: 1,
   lreFacts: 50,

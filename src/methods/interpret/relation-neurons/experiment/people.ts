@@ -19,8 +19,8 @@ import { type KnowledgeBase, knowledgeBase } from "./knowledge-base.ts";
 import type { Options } from "./options.ts";
 import { wordTokenizer } from "./words.ts";
 
-/** The share at which most is measured, and that of overlaps. */
-export const [mainShare, overlapShare] = [0.1, 0.05];
+/** The share at which most is measured, the one that breaks most, and that of overlaps. */
+export const [mainShare, largeShare, overlapShare] = [0.1, 0.2, 0.05];
 
 export interface Promotion {
   /** Whose neurons are held at their medians; undefined: nobody's. */
@@ -34,10 +34,11 @@ export interface PeopleStudy {
   readonly found: Found;
   /** Best of the first ten neurons of each relation on held-out prompts. */
   readonly heldOut: Float64Array;
-  /** By share. */
+  /** From few neurons to many. */
   readonly steps: readonly Cumulated[];
-  /** At the main share. */
+  /** At the main share, and at the large one. */
   readonly main: Cumulated;
+  readonly large: Cumulated;
   readonly otherTemplate: Cumulated;
   readonly baselines: readonly { readonly name: string; readonly effect: Cumulated }[];
   readonly differences: readonly Difference[];
@@ -61,19 +62,20 @@ export async function studyPeople(run: Run, options: Options): Promise<PeopleStu
   const precisions = await run.part("held-out precision", () => heldOutPrecision(model, found, running));
   const size = (share: number) => Math.max(1, Math.round(share * neuronCount(found.maps)));
   const effects = { ...running, draws: options.draws };
+  const shares = [...new Set([...options.shares, mainShare, largeShare])].sort((a, b) => a - b);
   const steps = await run.part("switched off", () =>
-    cumulativity(model, found, options.shares.map(size), {
+    cumulativity(model, found, shares.map(size), {
       ...effects,
       onProgress: (done, total) => run.progress("switched off", done, total, "sets"),
     }),
   );
-  const at = options.shares.indexOf(mainShare);
-  const main = at >= 0 ? steps[at] : steps[steps.length - 1];
   const otherTemplate = await run.part("another template", async () =>
     cumulated(await relationMatrix(model, found, { ...effects, template: 1 })),
   );
   const study = {
-    ...{ found, steps, main, otherTemplate, heldOut: Float64Array.from(precisions, (own) => Math.max(...own)) },
+    ...{ found, steps, otherTemplate, heldOut: Float64Array.from(precisions, (own) => Math.max(...own)) },
+    main: steps[shares.indexOf(mainShare)],
+    large: steps[shares.indexOf(largeShare)],
     baselines: await run.part("baselines", () => rankedOtherwise(run, model, found)),
     differences: await run.part("added neurons alone", () =>
       differenceTest(model, found, [size(overlapShare), size(mainShare)], running),
