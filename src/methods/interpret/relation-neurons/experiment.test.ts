@@ -23,7 +23,7 @@ it("the world has 960 facts of 120 people, and in each of them every word is kno
 
 const mirror = mirrored("lre-relations") !== undefined && mirrored("stories260K") !== undefined;
 
-it(`the experiment runs${mirror ? "" : " (without real facts: no mirror)"}`, { timeout: 120_000 }, async () => {
+it(`the experiment runs${mirror ? "" : " (without real facts: no mirror)"}`, { timeout: 300_000 }, async () => {
   const run = memoryRun(1, mirror ? dataSource() : undefined);
   await method.run(method.options.parse({ ...method.quick, lre: mirror, stories: mirror }), run);
   for (const { metric } of method.bars)

@@ -31,7 +31,7 @@ export type Options = z.output<typeof options>;
 /** Seconds; too little to learn by heart. */
 export const quick = {
   people: 40,
-  epochs: 3,
+  epochs: 1,
   evaluated: 10,
   shares: [],
   onlyKnown: false,
