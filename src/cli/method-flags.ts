@@ -22,7 +22,8 @@ export function readFlags(method: Method, values: Readonly<Record<string, unknow
   const given: Record<string, unknown> = {};
   for (const { name, ...property } of optionsOf(method)) {
     const value = values[camel(kebab(name))];
-    if (value === undefined) continue;
+    // A flag "--no-x" says true where it is not given, which would undo what --quick sets.
+    if (value === undefined || (value === true && property.default === true)) continue;
     given[name] = typeof value === "string" ? readValue(value, property) : value;
   }
   return given;

@@ -38,6 +38,8 @@ describe("options of a method as flags", () => {
 
   it("are read by the kinds that the schema gives them", () => {
     expect(method.options.parse(parse())).toEqual(method.options.parse({}));
+    // What is not given must not undo what --quick sets.
+    expect(parse()).toEqual({});
     const given = parse("--max-delay", "7", "--rates", "1,2.5", "--kind", "b", "--name", "12", "--fast", "--no-checks");
     expect(given).toEqual({ maxDelay: 7, rates: [1, 2.5], kind: "b", name: "12", fast: true, checks: false });
   });

@@ -40,6 +40,7 @@ export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { findData, knownPreprocess, registry } from "./registry.ts";
+export { loadRelations, type Relation } from "./relations.ts";
 export { resamplingTaps, resizePicture, stretchPicture } from "./resample.ts";
 export { samplesOf } from "./samples.ts";
 export type { Rgb } from "./scenes/colours.ts";

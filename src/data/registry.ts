@@ -3,6 +3,7 @@
 import { CajalError } from "../graph/index.ts";
 import { caltech101Files } from "./caltech101-files.ts";
 import type { DataEntry, Official } from "./data-entry.ts";
+import { lreFiles } from "./lre-files.ts";
 import type { PreprocessName } from "./preprocess.ts";
 
 /** The names that MNIST and its successors give to their files. */
@@ -344,6 +345,19 @@ export const registry: Readonly<Record<string, DataEntry>> = {
         sha256: "d490e1ae8f5625dcdfdda04be15c22a2aade8c2561a36a61edcdf0c7d6aa8352",
       },
     },
+  },
+  "lre-relations": {
+    kind: "files",
+    title:
+      "47 relations (factual, commonsense, linguistic, of biases): 11,089 pairs of subject and object, with prompts",
+    licence: "MIT",
+    citation: "E. Hernandez et al.: Linearity of relation decoding in transformer language models (2023)",
+    homepage: "https://github.com/evandez/relations/tree/main/data",
+    files: lreFiles,
+    official: officialFolder(
+      "https://raw.githubusercontent.com/evandez/relations/1b9ec3cf2b8368e42bde7e80fcef384312a6ec07/data",
+      lreFiles,
+    ),
   },
   stories260K: {
     kind: "text models",

@@ -68,6 +68,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "A picture of each kind of input that makes a unit fire",
     load: () => import("./interpret/multifaceted-visualization/method.ts"),
   },
+  "relation-neurons": {
+    family: "interpret",
+    title: "Neurons that encode a relation, whatever it is between, and what is lost without them",
+    load: () => import("./interpret/relation-neurons/method.ts"),
+  },
   "selectable-kan": {
     family: "units",
     title: "Kolmogorov-Arnold networks in which every node chooses its kinds of functions",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { loadBrown, loadStories260K, loadTreebank } from "../data/index.ts";
+import { loadBrown, loadRelations, loadStories260K, loadTreebank } from "../data/index.ts";
 import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
 
@@ -21,6 +21,17 @@ it.skipIf(!mirrored("brown-corpus"))("the Brown corpus", async () => {
     ["County", "NOUN"],
   ]);
   expect(words.filter(({ universal }) => universal === "X").length).toBeLessThan(2000);
+});
+
+it.skipIf(!mirrored("lre-relations"))("the relations of LRE, those of a kind or all", async () => {
+  const all = await loadRelations(dataSource());
+  expect([all.length, all.flatMap(({ facts }) => facts).length]).toEqual([47, 11089]);
+  const linguistic = await loadRelations(dataSource(), "linguistic");
+  expect(linguistic.map(({ name }) => name)).toContain("verb past tense");
+  expect(linguistic.find(({ name }) => name === "word first letter")).toMatchObject({
+    templates: ["{} starts with the letter", "The first character of the word {} is"],
+    facts: expect.arrayContaining([{ subject: "BEND", object: "B" }]),
+  });
 });
 
 it.skipIf(!mirrored("stories260K") || !mirrored("tinystories"))(

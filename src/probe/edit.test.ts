@@ -69,6 +69,12 @@ describe("edit", () => {
     const after = await run(net.edit({ relu1: { units: [2], set: 0.5 } }), "relu1");
     expect(unit(after, 2).every((value) => value === 0.5)).toBe(true);
     for (const u of [0, 1, 3]) expect(unit(after, u)).toEqual(unit(before, u));
+    const each = await run(net.edit({ relu1: { units: [3, 1], set: [0.5, -2] } }), "relu1");
+    expect([unit(each, 3).every((value) => value === 0.5), unit(each, 1).every((value) => value === -2)]).toEqual([
+      true,
+      true,
+    ]);
+    for (const u of [0, 2]) expect(unit(each, u)).toEqual(unit(before, u));
   });
 
   it("scales and adds, several edits of one layer in their order", async () => {
@@ -134,6 +140,7 @@ describe("edit", () => {
     expect(() => net.edit({ relu9: { set: 0 } })).toThrow('no layer is named "relu9"');
     expect(() => net.edit({ relu1: { units: [4], set: 0 } })).toThrow('layer "relu1" has units 0 to 3, not 4');
     expect(() => net.edit({ relu1: { set: Number.NaN } })).toThrow("set is NaN");
+    expect(() => net.edit({ relu1: { units: [1], set: [1, 2] } })).toThrow("2 values to set 1 units to");
   });
 });
 

@@ -5,7 +5,11 @@ import { findLayer, type Layer, uneditedSuffix } from "./layers.ts";
 
 /** What to do to units of one layer. Units count from 0; without `units`, all of them. */
 export type Edit = { readonly units?: readonly number[] } & (
-  | { /** Clamp to this value; 0 ablates. */ readonly set: number }
+  | {
+      /** Clamp to this value, or each unit to one of its own, in the order of `units`; 0 ablates. */ readonly set:
+        | number
+        | readonly number[];
+    }
   | { /** Multiply by this. */ readonly scale: number }
   | { /** Add this. */ readonly add: number }
 );
@@ -87,18 +91,18 @@ function editNode(
     name: output,
     attribute: [],
   });
-  const perUnit = (rest: number, chosen: number, dtype: DType) => {
+  const perUnit = (rest: number, chosen: number | readonly number[], dtype: DType) => {
     const values = new Float64Array(layer.units).fill(rest);
-    for (const unit of units) values[unit] = chosen;
+    for (const [i, unit] of units.entries()) values[unit] = typeof chosen === "number" ? chosen : chosen[i];
     // [units, 1, 1] beside [N, C, H, W]; [units] where units are the last axis.
     return Tensor.of(values, [layer.units, ...layer.shape.slice(layer.unitAxis).map(() => 1)], dtype);
   };
   if ("set" in edit) {
-    finite(edit.set, "set");
+    const set = checkSet(edit.set, units);
     // Where, not multiplication: it holds even where the unit is infinite or NaN.
     return node("Where", [
       constant("units", perUnit(0, 1, "bool")),
-      constant("set", Tensor.scalar(edit.set, layer.dtype)),
+      constant("set", typeof set === "number" ? Tensor.scalar(set, layer.dtype) : perUnit(0, set, layer.dtype)),
       input,
     ]);
   }
@@ -110,6 +114,17 @@ function editNode(
 export function finite(value: number, what: string): number {
   if (!Number.isFinite(value)) throw new CajalError("argument", `edit: ${what} is ${value}, not a finite number`);
   return value;
+}
+
+/** @throws CajalError `argument` when they are not numbers, one for all units or one for each */
+export function checkSet(set: number | readonly number[], units: readonly number[]): number | readonly number[] {
+  if (typeof set === "number") return finite(set, "set");
+  if (set.length !== units.length)
+    throw new CajalError("argument", `edit: ${set.length} values to set ${units.length} units to`, {
+      advice: "Give one value for all, or one for each, in the order of the units.",
+    });
+  for (const value of set) finite(value, "set");
+  return set;
 }
 
 export function checkUnits(

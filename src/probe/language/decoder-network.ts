@@ -28,7 +28,7 @@ type Step = (
   wanted: Value,
 ) => ReturnType<typeof gptStep>;
 
-/** Layers: "embedding", and of each block "heads", "middle" (unless parallel), "gate" (if it has one), "up", "mlp" and "residual", as `gpt` taps them. */
+/** Layers: "embedding", and of each block "heads", "middle" (unless parallel), "gate" (if it has one), "up", "mlp", "down" and "residual", as `gpt` taps them. */
 export class DecoderNetwork implements TextNetwork {
   readonly decoder: Decoder;
   readonly layers: readonly TextLayer[];
@@ -124,13 +124,14 @@ function counted(like: Value, count: number): Value {
 function layersOf({ sizes, options, params }: Decoder): TextLayer[] {
   const { layers, width, heads, headWidth, hidden } = sizes;
   const stream = (name: string): TextLayer => ({ name, kind: "stream", units: width, shape: [width] });
-  const projection = (name: string): TextLayer => ({ name, kind: "projection", units: hidden, shape: [hidden] });
+  const projection = (name: string, units = hidden): TextLayer => ({ name, kind: "projection", units, shape: [units] });
   const blocks = Array.from({ length: layers }, (_, i): TextLayer[] => [
     { name: `block${i}/heads`, kind: "heads", units: heads, shape: [heads, headWidth] },
     ...(options.placement === "parallel" ? [] : [stream(`block${i}/middle`)]),
     ...(isGated(params.blocks[i]) ? [projection(`block${i}/gate`)] : []),
     projection(`block${i}/up`),
     { name: `block${i}/mlp`, kind: "neurons", units: hidden, shape: [hidden] },
+    projection(`block${i}/down`, width),
     stream(`block${i}/residual`),
   ]);
   return [stream("embedding"), ...blocks.flat()];

@@ -82,6 +82,7 @@ export async function findWeights(model: TextModel, options: NeuronWeightsOption
             ...(network.gate && { gate: source.tap(network.gate.output) }),
             product: source.tap(network.product),
           },
+          output: source.tap(network.output),
         };
       }),
     ),

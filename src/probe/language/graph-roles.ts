@@ -29,6 +29,8 @@ export interface NetworkFound {
   readonly down: Matrix;
   /** The neurons: what the product back to the stream reads. */
   readonly product: Value;
+  /** What that product gives, with its bias. */
+  readonly output: Value;
   /** What the norm before it reads, and so all experts of a layer. */
   readonly source: Value;
   readonly read: NormFound | undefined;
@@ -71,12 +73,23 @@ export function findNetworks(graph: ProductGraph): NetworkFound[] {
         ...roles,
         down: down.matrix,
         product,
+        output: withBias(graph, value),
         source: graph.passed(roles.up.input),
         read,
         written: afterNorms.get(value),
       },
     ];
   });
+}
+
+/** What a product gives, with what of the weights is added to it. */
+function withBias(graph: ProductGraph, product: Value): Value {
+  const biased = graph.values.find((value) => {
+    if (value.node?.definition.name !== "Add") return false;
+    const { text } = graph.operands(value);
+    return text.length === 1 && graph.passed(text[0]) === product;
+  });
+  return biased ?? product;
 }
 
 /** The head: the last product, but for what is done to each logit, or to choose some of the steps. */

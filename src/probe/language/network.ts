@@ -9,7 +9,7 @@ import type { TextEdits } from "./text-edit.ts";
 export interface TextLayer {
   /** The part of a neuron's address before the colon. */
   readonly name: string;
-  /** "stream", "heads", "projection" (what neurons read, before activation), "neurons"; in an ONNX model the op that makes it. */
+  /** "stream", "heads", "projection" (what neurons read, before activation, or what they write together), "neurons"; in an ONNX model the op that makes it. */
   readonly kind: string;
   /** Neurons, elements of a stream, or heads. */
   readonly units: number;

@@ -29,11 +29,12 @@ async function numbersOf({ head, norm, networks, ...sizes }: NeuronWeights) {
     head: flat,
     norm: { ...norm, scale: plain(norm.scale) },
     networks: await Promise.all(
-      networks.map(async ({ sides, rows, read, written, taps, layer, neurons }) => ({
+      networks.map(async ({ sides, rows, read, written, taps, output, layer, neurons }) => ({
         layer,
         neurons,
         sides,
         taps,
+        output,
         rows: await Promise.all(sides.map(async (side) => plain(await rows(side)))),
         read: { ...read, scale: plain(read.scale) },
         written: written && { ...written, scale: plain(written.scale) },
@@ -56,6 +57,7 @@ it("finds them in files: without norms, of our own export, with the names by whi
   expect(networks).toHaveLength(1);
   expect(networks[0]).toMatchObject({ layer: 0, neurons: 10, sides: ["up", "down"], read: { centred: false } });
   expect(networks[0].taps).toEqual({ up: "risen", product: "neurons" });
+  expect(networks[0].output).toBe("fed");
   expect([norm, head.first, vocabulary]).toEqual([{ centred: false }, "width", 16]);
   expect((await networks[0].rows("down")).data).toEqual(model.weights.down.data);
   await expect(networks[0].rows("gate")).rejects.toThrow("layer 0 has no gates");

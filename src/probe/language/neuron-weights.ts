@@ -35,6 +35,8 @@ export interface FeedForwardWeights {
   readonly written?: NormWeights;
   /** The model's layers that hold what is read (before activation), what the gate reads, and the neurons: the product of both. */
   readonly taps: { readonly up: string; readonly gate?: string; readonly product: string };
+  /** The layer that holds what the neurons write together: the down projection's output, with its bias. */
+  readonly output: string;
 }
 
 export interface HeadWeights {
@@ -121,6 +123,7 @@ function networkOf(block: Block<Tensor>, layer: number, neurons: number): FeedFo
     read: linearPart(feedForwardNorm),
     ...(feedForwardAfterNorm && { written: linearPart(feedForwardAfterNorm) }),
     taps: { up: `${at}/up`, ...(gated && { gate: `${at}/gate` }), product: `${at}/mlp` },
+    output: `${at}/down`,
   };
 }
 

@@ -1,7 +1,7 @@
 /** @file Edits of a text model's neurons, heads and streams, in the graph itself. */
 
 import { CajalError, formatShape, intervene, Tensor, type Value } from "../../graph/index.ts";
-import { checkUnits, type Edit, finite } from "../edit.ts";
+import { checkSet, checkUnits, type Edit, finite } from "../edit.ts";
 import { findLayer } from "../layers.ts";
 import type { TextLayer } from "./network.ts";
 
@@ -42,7 +42,7 @@ const longestText = 1 << 24;
 
 /** @throws CajalError `unknown-unit`, `argument`, `shape` */
 function check(layer: TextLayer, edit: TextEdit): void {
-  checkUnits(layer, edit.units);
+  const units = checkUnits(layer, edit.units);
   for (const step of edit.steps ?? [])
     if (!Number.isInteger(step) || step < 0 || step > longestText)
       throw new CajalError("argument", `edit: ${step} is no step of a text`);
@@ -54,7 +54,7 @@ function check(layer: TextLayer, edit: TextEdit): void {
         `edit: the patch of "${layer.name}" is ${formatShape(shape)}, not [steps, ${layer.shape.join(", ")}]`,
         { advice: "Take it from model.activations(text), of the same layer." },
       );
-  } else if ("set" in edit) finite(edit.set, "set");
+  } else if ("set" in edit) checkSet(edit.set, units);
   else if ("scale" in edit) finite(edit.scale, "scale");
   else finite(edit.add, "add");
 }
@@ -83,9 +83,10 @@ export function withEdits<A extends readonly unknown[], R>(
 /** @param value [batch, steps, units] or [batch, steps, heads, headWidth] */
 function edited(layer: TextLayer, edit: TextEdit, value: Value, positions: Value): Value {
   const inner = layer.shape.length - 1;
-  const perUnit = (rest: number, chosen: number, dtype: "bool" | "float32") => {
+  const perUnit = (rest: number, chosen: number | readonly number[], dtype: "bool" | "float32") => {
     const values = new Float64Array(layer.units).fill(rest);
-    for (const unit of checkUnits(layer, edit.units)) values[unit] = chosen;
+    for (const [i, unit] of checkUnits(layer, edit.units).entries())
+      values[unit] = typeof chosen === "number" ? chosen : chosen[i];
     return value.tracer.lift(Tensor.of(values, [layer.units, ...Array(inner).fill(1)], dtype), dtype);
   };
   const perStep = (table: readonly number[]) =>
@@ -94,7 +95,11 @@ function edited(layer: TextLayer, edit: TextEdit, value: Value, positions: Value
     if ("scale" in edit) return value.mul(perUnit(1, edit.scale, "float32"));
     if ("add" in edit) return value.add(perUnit(0, edit.add, "float32"));
     // Chosen, not multiplied: it holds even where the unit is infinite or NaN.
-    if ("set" in edit) return perUnit(0, 1, "bool").where(value.tracer.lift(edit.set, "float32"), value);
+    if ("set" in edit) {
+      const set =
+        typeof edit.set === "number" ? value.tracer.lift(edit.set, "float32") : perUnit(0, edit.set, "float32");
+      return perUnit(0, 1, "bool").where(set, value);
+    }
     const last = edit.patch.shape[0] - 1;
     const rows = value.tracer.lift(edit.patch, "float32").gather(positions.op("Clip", [0, last]));
     return perUnit(0, 1, "bool").where(rows, value);

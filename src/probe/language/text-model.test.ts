@@ -67,9 +67,15 @@ it.each(["llama", "gpt-neox", "gemma2"])("%s: layers are listed, and hold what i
   expect(names).toEqual([
     "embedding",
     ...[0, 1].flatMap((i) =>
-      ["heads", ...(name === "gpt-neox" ? [] : ["middle"]), ...(gated ? ["gate"] : []), "up", "mlp", "residual"].map(
-        (part) => `block${i}/${part}`,
-      ),
+      [
+        "heads",
+        ...(name === "gpt-neox" ? [] : ["middle"]),
+        ...(gated ? ["gate"] : []),
+        "up",
+        "mlp",
+        "down",
+        "residual",
+      ].map((part) => `block${i}/${part}`),
     ),
   ]);
   const activations = await model.activations(prompt, names);
@@ -96,6 +102,7 @@ describe("edits", () => {
     "block0/mlp": [
       { units: [3], set: 2 },
       { units: [1, 2], scale: -3 },
+      { units: [7, 5], set: [0.5, -4] },
     ],
     "block1/heads": { units: [0], set: 0 },
     "block0/residual": { units: [4], add: 1.5, steps: [2, 6] },
@@ -107,7 +114,7 @@ describe("edits", () => {
     const before = await model.activations(prompt, names);
     const after = await model.edit(edits).activations(prompt, names);
     const mlp = before["block0/mlp"].numbers();
-    const expected = mlp.map((v, i) => (i % 12 === 3 ? 2 : [1, 2].includes(i % 12) ? -3 * v : v));
+    const expected = mlp.map((v, i) => ({ 1: -3 * v, 2: -3 * v, 3: 2, 5: -4, 7: 0.5 })[i % 12] ?? v);
     expectNear(after["block0/mlp"], expected);
     const heads = after["block1/heads"].numbers();
     for (const [i, v] of heads.entries()) expect(v === 0).toBe(i % 8 < 2);
