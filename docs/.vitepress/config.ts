@@ -53,6 +53,7 @@ export default defineConfig({
             { text: "Your own data", link: "/data" },
             { text: "Asking language models", link: "/language-models" },
             { text: "Experiments and runs", link: "/runs" },
+            { text: "The studio", link: "/studio" },
             { text: "Figures", link: "/figures" },
             { text: "Write a method", link: "/method" },
           ],
