@@ -77,6 +77,34 @@ export function areaUnderRoc(positives: ArrayLike<number>, negatives: ArrayLike<
   return area / (2 * p.length * n.length);
 }
 
+/**
+ * Average precision: the precision at each threshold, weighted by the recall that the threshold adds: Σ (R_k − R_{k−1})·P_k, without interpolation.
+ * Equal scores are one threshold.
+ * @param score of each example
+ * @param label of each: whether it is positive
+ * @throws CajalError `argument` when they are not as many, none is positive, or a score is not a number
+ */
+export function averagePrecision(score: ArrayLike<number>, label: ArrayLike<number | boolean>): number {
+  const count = score.length;
+  if (label.length !== count)
+    throw new CajalError("argument", `averagePrecision: ${count} scores for ${label.length} labels`);
+  const order = Float64Array.from({ length: count }, (_, i) => i).sort((a, b) => score[b] - score[a]);
+  let positives = 0;
+  for (let i = 0; i < count; i++) {
+    if (Number.isNaN(score[i])) throw new CajalError("argument", `averagePrecision: score ${i} is not a number`);
+    if (label[i]) positives++;
+  }
+  if (positives === 0) throw new CajalError("argument", "averagePrecision: there are no positive examples");
+  let [sum, found, before] = [0, 0, 0];
+  for (let k = 0; k < count; k++) {
+    if (label[order[k]]) found++;
+    if (k + 1 < count && score[order[k + 1]] === score[order[k]]) continue;
+    sum += ((found - before) * found) / (k + 1);
+    before = found;
+  }
+  return sum / positives;
+}
+
 /** e to the mean cross entropy in nats: among how many equally likely answers the model is undecided. */
 export function perplexity(crossEntropy: number): number {
   return Math.exp(crossEntropy);

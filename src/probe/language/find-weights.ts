@@ -78,9 +78,11 @@ export async function findWeights(model: TextModel, options: NeuronWeightsOption
           read: (await source.norm(network.read)) ?? { centred: false },
           ...(written && { written }),
           taps: {
+            read: source.tap(network.up.input),
             up: source.tap(network.up.output),
             ...(network.gate && { gate: source.tap(network.gate.output) }),
             product: source.tap(network.product),
+            written: source.tap(network.sum),
           },
         };
       }),
