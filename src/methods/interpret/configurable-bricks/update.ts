@@ -8,7 +8,7 @@ import { CajalError, type Compiled, compile, Tensor, type Value, valueAndGrad } 
 import { solve } from "../../../graph/linear-algebra/index.ts";
 import { adam, applyUpdates, crossEntropies, type OptimiserState } from "../../../nn/index.ts";
 import type { TextModel, Weights } from "../../../probe/index.ts";
-import { type Brick, baseOf, changeColumns } from "./brick.ts";
+import { type Brick, baseOf, type ColumnChange, changeColumns } from "./brick.ts";
 import { type FeedForward, findFeedForward, outputNorms } from "./feed-forward.ts";
 import { tapped } from "./prompt-activity.ts";
 import { onTexts, type PassOptions, type Tokens } from "./text-passes.ts";
@@ -53,8 +53,25 @@ export async function updateBrick(
   }
 }
 
+/** Price of the mean square of a change, in units of what the layer writes. */
+const decay = 1e-3;
+
+type Change = Pick<ColumnChange, "key" | "value">;
+
+interface StepFeeds<T> {
+  readonly key: T;
+  /** Changes that are on already. */
+  readonly before: readonly { readonly key: T; readonly value: T }[];
+  /** Of the change: the size of what the layer writes. */
+  readonly scale: T;
+  /** [1, steps] */
+  readonly tokens: T;
+  /** [1, 1] */
+  readonly wanted: T;
+}
+
 type Step = Compiled<
-  [Weights<Value>, Value, OptimiserState<Value>, Value, Value, Value, Value],
+  [Weights<Value>, Value, OptimiserState<Value>, StepFeeds<Value>],
   { sure: Value; change: Value; state: OptimiserState<Value> }
 >;
 
@@ -109,45 +126,59 @@ export class BrickUpdater {
     );
   }
 
-  /** @throws CajalError `argument` for an empty prompt or target, `not-finite` when the model is */
+  /**
+   * One change for each token of the target, each made with those before it on.
+   * @throws CajalError `argument` for an empty prompt or target, `not-finite` when the model is
+   */
   async update({ prompt, target }: Pick<BrickEdit, "prompt" | "target">): Promise<Updated> {
-    const { probability = 0.6, steps = 100 } = this.options;
     if (prompt.length === 0 || target.length === 0)
       throw new CajalError("argument", "updateBrick: the prompt and the target need a token at least");
-    const text = this.model.tokensOf([...prompt, ...target.slice(0, -1)]);
-    const { activations, written } = await this.atEnd(prompt);
-    const key = await this.keyOf(activations);
+    const changes: Change[] = [];
+    let [probability, strongest]: [number, Updated["strongest"]] = [1, []];
+    for (const [i, token] of target.entries()) {
+      const text = this.model.tokensOf([...prompt, ...target.slice(0, i)]);
+      const { activations, written } = await this.atEnd(text);
+      if (i === 0) strongest = this.strongest(activations);
+      const found = await this.changeFor(text, token, await this.keyOf(activations), written, changes);
+      changes.push(found.change);
+      probability = Math.min(probability, found.probability);
+    }
+    const { read, name, written } = this.layer;
+    const changed = changes.map((change) => ({ ...change, taps: { read, name, written } }));
+    return { brick: { name: "update", base: this.base, added: [], changed }, strongest, probability };
+  }
+
+  private async changeFor(
+    text: Tokens,
+    token: number,
+    key: Tensor,
+    written: Tensor,
+    before: readonly Change[],
+  ): Promise<{ readonly change: Change; readonly probability: number }> {
+    const { probability = 0.6, steps = 100, signal } = this.options;
     const scale = Math.hypot(...written.numbers()) / Math.sqrt(written.size) || 1;
-    const tokens = Tensor.of([...text], [1, text.length], "int64");
-    const wanted = Tensor.of([...target], [1, target.length], "int64");
-    const size = Tensor.scalar(scale);
+    const feeds = {
+      ...{ key, before, scale: Tensor.scalar(scale) },
+      tokens: Tensor.of([...text], [1, text.length], "int64"),
+      wanted: Tensor.of([token], [1, 1], "int64"),
+    };
     let change = Tensor.zeros([this.layer.width]);
     let state: OptimiserState<Tensor> = this.optimiser.init(change);
-    let sure = 0;
-    for (let i = 0; i <= steps; i++) {
-      this.options.signal?.throwIfAborted();
-      const next = await this.step(this.model.weights, change, state, key, size, tokens, wanted);
-      sure = next.sure.item();
-      if (!Number.isFinite(sure)) throw new CajalError("not-finite", `updateBrick: the model's logits are not finite`);
-      if (sure >= probability || i === steps) break;
+    for (let i = 0; ; i++) {
+      signal?.throwIfAborted();
+      const next = await this.step(this.model.weights, change, state, feeds);
+      const sure = next.sure.item();
+      if (!Number.isFinite(sure)) throw new CajalError("not-finite", "updateBrick: the model's logits are not finite");
+      if (sure >= probability || i === steps) {
+        const value = Tensor.of(
+          change.numbers().map((v) => scale * v),
+          change.shape,
+        );
+        return { change: { key, value }, probability: sure };
+      }
       change = next.change;
       state = next.state;
     }
-    const { read, name, written: output } = this.layer;
-    const value = Tensor.of(
-      change.numbers().map((v) => scale * v),
-      [this.layer.width],
-    );
-    return {
-      brick: {
-        name: "update",
-        base: this.base,
-        added: [],
-        changed: [{ taps: { read, name, written: output }, key, value }],
-      },
-      strongest: this.strongest(activations),
-      probability: sure,
-    };
   }
 
   async release(): Promise<void> {
@@ -157,21 +188,21 @@ export class BrickUpdater {
   /** One step of Adam on the change, in units of what the layer writes; and how sure the model is before it. */
   private compiledStep(): Step {
     const { model, layer, optimiser } = this;
-    return compile((weights, change, state, key, scale, tokens, wanted) => {
+    return compile((weights, change, state, { key, before, scale, tokens, wanted }) => {
       const steps = tokens.shape[1];
-      const first = steps - wanted.shape[1];
       const present = tokens.mul(0).add(tokens.tracer.constant([1], "int64"));
       const surprise = (u: Value) => {
-        const edited = model.edit({ [layer.written]: changeColumns(key, u.mul(scale), layer) });
-        const logits = edited.apply(tokens, present, weights);
+        const all = [...before, { key, value: u.mul(scale) }];
+        const edits = all.map((one) => changeColumns(one.key, one.value, layer));
+        const logits = model.edit({ [layer.written]: edits }).apply(tokens, present, weights);
         if (logits === undefined) throw new CajalError("shape", `${model.name} has no logits of the next token`);
-        return crossEntropies(logits.slice([first], [steps], [1]), wanted);
+        return crossEntropies(logits.slice([steps - 1], [steps], [1]), wanted).mean();
       };
-      // Of changes that do the same the smallest.
-      const [loss, gradient] = valueAndGrad((u: Value) => surprise(u).mean().add(u.square().mean().mul(1e-3)))(change);
+      // Of changes that do the same, the smallest.
+      const [loss, gradient] = valueAndGrad((u: Value) => surprise(u).add(u.square().mean().mul(decay)))(change);
       const next = optimiser.update(gradient, state, change);
       return {
-        sure: surprise(change).neg().exp().min().add(loss.mul(0)),
+        sure: change.square().mean().mul(decay).sub(loss).exp(),
         change: applyUpdates(change, next.updates),
         state: next.state,
       };
