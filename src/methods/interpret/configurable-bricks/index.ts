@@ -14,6 +14,7 @@ export {
 } from "./brick.ts";
 export { type Configuration, configure, type Flops, flopsPerToken } from "./configure.ts";
 export { type FeedForward, findFeedForward } from "./feed-forward.ts";
+export { type LossByShare, lossFigure, neuronMap, perturbationFigure, sparsityFigure } from "./figures.ts";
 export {
   type ExclusiveSets,
   exclusiveSets,

@@ -5,7 +5,7 @@ import type { Run } from "../../../run.ts";
 import { type FuncScores, functionalityScores } from "../functionality.ts";
 import { type Perturbation, perturbationMatrix } from "../perturbation.ts";
 import { functionCentroids, retrieveFunction } from "../retrieve.ts";
-import { activationDistribution, type ActivationDistribution, type SparsityCurve, sparsityCurve } from "../sparsity.ts";
+import { type ActivationDistribution, activationDistribution, type SparsityCurve, sparsityCurve } from "../sparsity.ts";
 import { type FunctionText, setsOf } from "./texts.ts";
 
 export interface FunctionStudy {
@@ -55,11 +55,21 @@ export async function studyFunctions(
     return curves;
   });
   const distribution = await run.part("distribution", () =>
-    activationDistribution(model, tested.flatMap(({ prompts }) => prompts), "activation", passes),
+    activationDistribution(
+      model,
+      tested.flatMap(({ prompts }) => prompts),
+      "activation",
+      passes,
+    ),
   );
   const retrieved = await run.part("retrieval", async () => {
     const centroids = await functionCentroids(model, scored, passes);
-    const found = await retrieveFunction(model, centroids, tested.flatMap(({ prompts }) => prompts), passes);
+    const found = await retrieveFunction(
+      model,
+      centroids,
+      tested.flatMap(({ prompts }) => prompts),
+      passes,
+    );
     const wanted = tested.flatMap(({ name, prompts }) => prompts.map(() => name));
     return found.filter((name, i) => name === wanted[i]).length / wanted.length;
   });

@@ -9,9 +9,9 @@ import { configure } from "../configure.ts";
 import { growBrick, nextTokenLoss } from "../grow.ts";
 import { mergeBricks } from "../merge.ts";
 import { functionLosses } from "../text-loss.ts";
-import { type FunctionText, length, setsOf } from "./texts.ts";
 import { modelOf } from "./model.ts";
 import type { Options } from "./options.ts";
+import { type FunctionText, length, setsOf } from "./texts.ts";
 
 /** Perplexities of the new functions, and of the old ones, with the same model. */
 export interface Served {

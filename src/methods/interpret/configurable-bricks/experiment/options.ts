@@ -8,16 +8,22 @@ export const options = z.object({
   steps: count(1500).describe("training steps of the model"),
   rate: z.number().positive().default(3e-3).describe("learning rate of the model"),
   windowsPerFunction: count(3).describe("windows of each function in a batch"),
-  characters: count(300_000, 20_000).describe("bytes of text of each function, at most"),
+  characters: count(300_000, 40_000).describe("bytes of text of each function, at most"),
   instances: count(80, 30).describe("prompts of each function that neurons are scored on"),
   tests: count(40).describe("prompts of each function that losses are measured on"),
   routerTexts: count(240, 6).describe("training windows that routers and co-activations are taken from"),
   routerSteps: count(600).describe("training steps of a learned router"),
   brickSize: count(16).describe("neurons of a brick"),
+  curve: z.boolean().default(true).describe("also measures a quarter and three quarters of the neurons"),
   newNeurons: count(32).describe("neurons that a grown brick has in each layer"),
   growSteps: count(400).describe("training steps of a grown brick, and of full fine-tuning"),
   edits: count(40).describe("edits of single prompts"),
-  stories: z.number().int().min(0).default(400).describe("stories that sentences for the pretrained model are taken from; 0: left out"),
+  stories: z
+    .number()
+    .int()
+    .min(0)
+    .default(400)
+    .describe("stories that sentences for the pretrained model are taken from; 0: left out"),
 });
 
 export type Options = z.output<typeof options>;
@@ -25,11 +31,12 @@ export type Options = z.output<typeof options>;
 /** Seconds; too little to learn from. */
 export const quick = {
   steps: 6,
-  characters: 20_000,
+  characters: 40_000,
   instances: 30,
   tests: 3,
   routerTexts: 6,
   routerSteps: 10,
+  curve: false,
   growSteps: 3,
   edits: 2,
   stories: 60,

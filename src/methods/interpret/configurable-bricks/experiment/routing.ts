@@ -7,8 +7,8 @@ import { type BrickPlan, type PartitionKind, partition } from "../partition.ts";
 import type { RouterKind } from "../router.ts";
 import { functionLosses } from "../text-loss.ts";
 import { routerRecall, trainRouter } from "../train-router.ts";
-import type { Options } from "./options.ts";
 import { sizes } from "./model.ts";
+import type { Options } from "./options.ts";
 import { type FunctionText, setsOf, trainingWindows } from "./texts.ts";
 
 export interface RoutedLoss {
@@ -25,20 +25,17 @@ export interface RoutedLoss {
 
 export interface RoutingStudy {
   readonly losses: readonly RoutedLoss[];
-  /** Largest change of a loss with all bricks kept. */
-  readonly all: number;
 }
 
-const shares = [0.25, 0.5, 0.75] as const;
-
-/** What is measured: every router at half of the neurons of each partition, and the oracle and the learned router along the way. */
-function arms(): { readonly how: PartitionKind; readonly kind: RouterKind; readonly share: number }[] {
-  const ways = ["coactivation", "weights", "random"] as const;
-  return ways.flatMap((how) =>
-    shares.flatMap((share) => {
-      const kinds: RouterKind[] = share === 0.5 ? ["oracle", "learned", "centre", "norm", "random"] : ["oracle", "learned"];
-      return kinds.map((kind) => ({ how, kind, share }));
-    }),
+/** Every router at half of the neurons; the oracle and the learned router at other shares as well, for the curve. */
+function arms(curve: boolean): { readonly how: PartitionKind; readonly kind: RouterKind; readonly share: number }[] {
+  const all: readonly RouterKind[] = ["oracle", "learned", "centre", "norm", "random"];
+  const few: readonly RouterKind[] = ["oracle", "learned"];
+  const ways = { coactivation: all, weights: all, random: few } as const;
+  return (["coactivation", "weights", "random"] as const).flatMap((how) =>
+    (curve ? [0.25, 0.5, 0.75] : [0.5]).flatMap((share) =>
+      (share === 0.5 ? ways[how] : few).map((kind) => ({ how, kind, share })),
+    ),
   );
 }
 
@@ -46,7 +43,7 @@ export async function studyRouting(
   run: Run,
   model: TextModel,
   texts: readonly FunctionText[],
-  { brickSize, routerTexts, routerSteps }: Options,
+  { brickSize, routerTexts, routerSteps, curve }: Options,
 ): Promise<RoutingStudy> {
   const passes = { compile: run.compile, signal: run.signal };
   const tested = setsOf(texts, "tested");
@@ -66,7 +63,7 @@ export async function studyRouting(
     );
   const bricks = sizes.hidden / brickSize;
   const losses: RoutedLoss[] = [];
-  const all = arms();
+  const all = arms(curve);
   for (const { how, kind, share } of all) {
     const plan = plans.get(how) as BrickPlan;
     const keep = Math.max(1, Math.round(share * bricks));
@@ -79,17 +76,18 @@ export async function studyRouting(
         return {
           ...{ partition: how, router: kind, share: keep / bricks },
           rise: await riseOf(await configure(model, plan, { router })),
-          recall: await routerRecall(model, plan, router, tested.flatMap(({ prompts }) => prompts), passes),
+          recall: await routerRecall(
+            model,
+            plan,
+            router,
+            tested.flatMap(({ prompts }) => prompts),
+            passes,
+          ),
           flops: await flopsPerToken(model, plan, { router }),
         };
       }),
     );
     run.progress("routing", losses.length, all.length, "arms");
   }
-  const whole = await run.part("all bricks", async () => {
-    const plan = plans.get("coactivation") as BrickPlan;
-    const router = await trainRouter(model, plan, windows, { ...passes, kind: "centre", keep: bricks });
-    return Math.abs(await riseOf(await configure(model, plan, { router })));
-  });
-  return { losses, all: whole };
+  return { losses };
 }

@@ -2,7 +2,7 @@
 
 import { loadStories260K, loadText } from "../../../../data/index.ts";
 import type { Run } from "../../../run.ts";
-import { exclusiveSets, type LabelledPrompt } from "../function-sets.ts";
+import { exclusiveSets, type LabelledPrompt, leastInstances } from "../function-sets.ts";
 import { type FuncScores, functionalityScores } from "../functionality.ts";
 import { type Perturbation, perturbationMatrix } from "../perturbation.ts";
 
@@ -33,7 +33,8 @@ export async function studyStories(run: Run, stories: number): Promise<StoriesSt
         })
         .filter(({ prompt }) => prompt.length >= shortest);
       const { sets, dropped } = exclusiveSets(labelled);
-      const half = (prompts: readonly (readonly number[])[]) => Math.min(scored, Math.ceil(0.6 * prompts.length));
+      const half = ({ length }: { readonly length: number }) =>
+        Math.min(scored, Math.max(leastInstances, Math.ceil(0.6 * length)));
       const passes = { compile: run.compile, signal: run.signal };
       const scores = await functionalityScores(
         model,

@@ -77,9 +77,13 @@ function divided(name: string, text: string, { characters, instances, tests }: S
   ]);
   const half = Math.floor(windows.length / 2);
   if (half < Math.min(30, instances))
-    throw new CajalError("argument", `${name}: ${characters} bytes leave ${half} prompts to score neurons on; 30 are needed`, {
-      advice: "Take more bytes of text.",
-    });
+    throw new CajalError(
+      "argument",
+      `${name}: ${characters} bytes leave ${half} prompts to score neurons on; 30 are needed`,
+      {
+        advice: "Take more bytes of text.",
+      },
+    );
   return {
     name,
     train: [...all.subarray(0, start)],
