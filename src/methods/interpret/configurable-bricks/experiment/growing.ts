@@ -37,6 +37,10 @@ export interface GrowingStudy {
 /** Windows in a batch. */
 const size = 8;
 
+/** What weights of a merged brick are chosen by: so many prompts of each new function, none of them for testing. */
+const validationPrompts = 24;
+const grid = [0.5, 0.75, 1] as const;
+
 export async function studyGrowing(
   run: Run,
   model: TextModel,
@@ -76,8 +80,12 @@ export async function studyGrowing(
     fineTuned.push(await serve(`${text.name}, fine-tuned`, async () => weights));
   }
   const union = await serve("both on", async () => on(await mergeBricks(model, bricks)));
+  const validation = setsOf(fresh, "scored").map(({ name, prompts }) => ({
+    name,
+    prompts: prompts.slice(0, validationPrompts),
+  }));
   const weighted = await serve("both, weighted", async () =>
-    on(await mergeBricks(model, bricks, "auto", setsOf(fresh, "scored"), passes)),
+    on(await mergeBricks(model, bricks, "auto", validation, { ...passes, grid })),
   );
   const off = (await configure(model, undefined, { bricks: [] })).logits(probe);
   const after = (await off).numbers();
