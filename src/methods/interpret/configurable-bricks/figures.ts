@@ -78,6 +78,7 @@ export interface LossByShare {
 }
 
 export function lossFigure(curves: readonly LossByShare[], title: string, caption: string): Figure {
+  const names = [...new Set(curves.map(({ name }) => name))];
   const rows = (dashed: boolean): Row[] =>
     curves
       .filter((curve) => Boolean(curve.dashed) === dashed)
@@ -94,8 +95,8 @@ export function lossFigure(curves: readonly LossByShare[], title: string, captio
     y: { label: "rise of the loss (nats per token)", grid: true },
     color: {
       label: "",
-      domain: curves.map(({ name }) => name),
-      range: curves.map((_, i) => palette[i % palette.length]),
+      domain: names,
+      range: names.map((_, i) => palette[i % palette.length]),
     },
     width: 640,
     height: 340,

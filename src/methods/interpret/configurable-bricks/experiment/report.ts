@@ -132,7 +132,7 @@ export function reportRouting(run: Run, { losses }: RoutingStudy): void {
       "Loss in nats per byte above that of the whole model. The oracle runs all neurons to choose, which its FLOPs count.",
   });
   const curve = (how: string, kind: string) => ({
-    name: `${how === "coactivation" ? "co-activation" : how}, ${kind}`,
+    name: how === "coactivation" ? "co-activation" : how,
     dashed: kind === "oracle",
     points: losses.filter((one) => one.partition === how && one.router === kind),
   });
@@ -141,7 +141,7 @@ export function reportRouting(run: Run, { losses }: RoutingStudy): void {
     lossFigure(
       ["coactivation", "weights", "random"].flatMap((how) => [curve(how, "learned"), curve(how, "oracle")]),
       "Loss by the share of neurons that are run",
-      "Bricks by co-activation, by weights, and at random; chosen by a learned router (lines) and by the oracle, which knows all activations (dashed).",
+      "Bricks by co-activation, by weights, and at random; chosen by a learned router (solid) and by the oracle, which knows all activations (dashed).",
     ),
   );
 }
