@@ -32,6 +32,16 @@ describe("growing", () => {
     expect(largestDifference(await model.logits(text), clean)).toBe(0);
   });
 
+  it("can be told where to be quiet", async () => {
+    const old = randomTexts(40, 20);
+    const quiet = await growBrick(model, "fives", [rounds(5)], { ...growing, quietOn: old, quiet: 30 });
+    const change = async (brick: typeof one) => {
+      const on = (await (await configure(model, undefined, { bricks: [brick] })).logits(text)).numbers();
+      return clean.numbers().reduce((sum, v, i) => sum + (v - on[i]) ** 2, 0);
+    };
+    expect(await change(quiet)).toBeLessThan(0.5 * (await change(one)));
+  });
+
   it("works in a file as in the model that it was made of", async () => {
     const file = onnxModel();
     const brick = { ...(await growBrick(file, "fives", [rounds(5)], { ...growing, steps: 5, size: 1 })) };

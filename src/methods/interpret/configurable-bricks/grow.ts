@@ -1,6 +1,6 @@
 /** @file Growing: a few new neurons in each feed-forward layer learn a new function, while all that was there stays as it is. */
 
-import { CajalError, Rng, Tensor, type Value } from "../../../graph/index.ts";
+import { CajalError, concat, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import {
   adamw,
   type CheckpointStorage,
@@ -12,8 +12,9 @@ import {
   windows,
 } from "../../../nn/index.ts";
 import type { TextEdits, TextModel, Weights } from "../../../probe/index.ts";
-import { addNeurons, type Brick, baseOf, type NewNeurons } from "./brick.ts";
+import { addedOutput, addNeurons, type Brick, baseOf, type NewNeurons } from "./brick.ts";
 import { type FeedForward, findFeedForward } from "./feed-forward.ts";
+import { tapped } from "./prompt-activity.ts";
 import type { PassOptions, Tokens } from "./text-passes.ts";
 
 export interface GrowOptions extends Omit<PassOptions, "batch"> {
@@ -28,6 +29,10 @@ export interface GrowOptions extends Omit<PassOptions, "batch"> {
   /** Tokens in a window, and windows in a batch. Default 64 and 8. */
   readonly length?: number;
   readonly size?: number;
+  /** Texts on which the brick shall change nothing, such as those of functions that the model has: what it adds there is made small. Default: none. */
+  readonly quietOn?: readonly Tokens[];
+  /** Price of what it adds there, as a share of what the layer writes itself. Default 1. */
+  readonly quiet?: number;
   /** Bricks that start alike (same seed, same neurons) can be merged with weights. Default 0. */
   readonly seed?: number;
   readonly checkpoint?: CheckpointStorage;
@@ -54,6 +59,8 @@ export async function growBrick(
     length = 64,
     size = 8,
     seed = 0,
+    quietOn = [],
+    quiet = 1,
     checkpoint,
     onProgress,
     ...run
@@ -61,21 +68,26 @@ export async function growBrick(
   const growing = chosenLayers(await findFeedForward(model), options.layers);
   const rng = new Rng(seed).split("brick");
   const params = growing.map((layer, l) => newNeurons(rng.split(l), layer.width, neurons));
-  const stream = texts.flat();
-  const pieces = windows(Tensor.of(stream, [stream.length], "int64"), { length, size, rng: rng.split("windows") });
-  interface Batch {
-    readonly inputs: Tensor;
-    readonly targets: Tensor;
-    readonly weights: Weights<Tensor>;
-  }
+  const cut = (from: readonly Tokens[], stream: string) => {
+    const tokens = from.flat();
+    return windows(Tensor.of(tokens, [tokens.length], "int64"), { length, size, rng: rng.split(stream) });
+  };
+  const pieces = cut(texts, "windows");
+  const others = quietOn.length === 0 ? undefined : cut(quietOn, "quiet");
   const trained = await fit<readonly NewNeurons<Tensor>[], Batch, Record<string, never>>({
     params,
-    loss: (p, { inputs, targets, weights }) => {
+    loss: (p, { inputs, targets, weights, elsewhere }) => {
       const edits: TextEdits = Object.fromEntries(growing.map((layer, l) => [layer.written, addNeurons(p[l], layer)]));
-      return nextTokenLoss(model.edit(edits), inputs, targets, weights);
+      const learned = nextTokenLoss(model.edit(edits), inputs, targets, weights);
+      return others === undefined ? learned : learned.add(addedShare(model, growing, p, elsewhere, weights).mul(quiet));
     },
     // The base's weights go in with each batch: they are no constants of the graph, and are not trained.
-    data: { batch: async (step) => ({ ...(await pieces.batch(step)), weights: model.weights }) },
+    data: {
+      batch: async (step) => {
+        const piece = await pieces.batch(step);
+        return { ...piece, elsewhere: (await others?.batch(step))?.inputs ?? piece.inputs, weights: model.weights };
+      },
+    },
     optimiser: chain(clipByGlobalNorm(1), adamw(schedule.cosine(rate, steps, rate / 10), { weightDecay: 0 })),
     steps,
     ...(checkpoint && { checkpoint }),
@@ -97,10 +109,39 @@ export async function growBrick(
   };
 }
 
+interface Batch {
+  readonly inputs: Tensor;
+  readonly targets: Tensor;
+  /** Tokens on which the brick shall be quiet. */
+  readonly elsewhere: Tensor;
+  readonly weights: Weights<Tensor>;
+}
+
+/** The mean square of what new neurons add, as a share of that of what their layers write: mean over layers. */
+function addedShare(
+  model: TextModel,
+  layers: readonly FeedForward[],
+  bricks: readonly NewNeurons<Value>[],
+  tokens: Value,
+  weights: Weights<Value>,
+): Value {
+  const names = layers.flatMap(({ read, written }) => [read, written]);
+  const present = ones(tokens);
+  const values = tapped(model, { weights, tokens, present, own: present.cast("float32") }, names);
+  const shares = layers.map((_, l) => {
+    const [x, written] = values.slice(2 * l, 2 * l + 2);
+    return addedOutput(bricks[l], x).square().mean().div(written.square().mean()).reshape([1]);
+  });
+  return concat(shares).mean();
+}
+
+function ones(tokens: Value): Value {
+  return tokens.mul(0).add(tokens.tracer.constant([1], "int64"));
+}
+
 /** Mean −log p of the targets, within a traced function. */
 export function nextTokenLoss(model: TextModel, inputs: Value, targets: Value, weights: Weights<Value>): Value {
-  const present = inputs.mul(0).add(inputs.tracer.constant([1], "int64"));
-  const logits = model.apply(inputs, present, weights);
+  const logits = model.apply(inputs, ones(inputs), weights);
   if (logits === undefined) throw new CajalError("shape", `${model.name} has no logits of the next token`);
   return crossEntropy(logits, targets);
 }

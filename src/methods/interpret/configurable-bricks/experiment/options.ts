@@ -5,7 +5,7 @@ import { z } from "zod";
 const count = (value: number, least = 1) => z.number().int().min(least).default(value);
 
 export const options = z.object({
-  steps: count(1500).describe("training steps of the model"),
+  steps: count(1000).describe("training steps of the model"),
   rate: z.number().positive().default(3e-3).describe("learning rate of the model"),
   windowsPerFunction: count(3).describe("windows of each function in a batch"),
   characters: count(300_000, 40_000).describe("bytes of text of each function, at most"),
