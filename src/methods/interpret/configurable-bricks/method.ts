@@ -47,8 +47,14 @@ export default defineMethod({
       paper: "> .8 for coding, math, translation",
     },
     {
+      metric: "scores: mean over neurons and functions minus that of random activations",
+      atLeast: -0.15,
+      atMost: 0.15,
+    },
+    {
       metric: "scores: largest distance of a function's mean from that of random activations",
       atMost: 0.15,
+      note: "Commands with actions are so unlike all else that a third of all neurons tell them apart: their mean score is far above chance.",
       paper: "the mean is about that of random activations",
     },
     {

@@ -31,6 +31,10 @@ export async function reportFunctions(run: Run, model: TextModel, study: Functio
     "scores: largest distance of a function's mean from that of random activations",
     Math.max(...scores.functions.map((name, f) => Math.abs(mean(ofFunction(summary, name)) - scores.random.mean[f]))),
   );
+  run.metric(
+    "scores: mean over neurons and functions minus that of random activations",
+    mean(scores.functions.map((name, f) => mean(ofFunction(summary, name)) - scores.random.mean[f])),
+  );
   run.table("scores", {
     columns: ["function", "layer", "best", "best 0.5 %", "mean", "random"],
     rows: summary.map((one) => [one.function, one.layer, one.best, one.bestHalfPercent, one.mean, one.random]),
