@@ -38,7 +38,7 @@ export interface GrowingStudy {
 const size = 8;
 
 /** What weights of a merged brick are chosen by: so many prompts of each new function, none of them for testing. */
-const validationPrompts = 24;
+const validationPrompts = 12;
 const grid = [0.5, 0.75, 1] as const;
 
 export async function studyGrowing(

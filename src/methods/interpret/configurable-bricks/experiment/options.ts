@@ -8,7 +8,7 @@ export const options = z.object({
   steps: count(1000).describe("training steps of the model"),
   rate: z.number().positive().default(3e-3).describe("learning rate of the model"),
   windowsPerFunction: count(3).describe("windows of each function in a batch"),
-  characters: count(300_000, 40_000).describe("bytes of text of each function, at most"),
+  characters: count(300_000, 80_000).describe("bytes of text of each function, at most"),
   instances: count(80, 30).describe("prompts of each function that neurons are scored on"),
   tests: count(40).describe("prompts of each function that losses are measured on"),
   routerTexts: count(240, 6).describe("training windows that routers and co-activations are taken from"),
@@ -31,7 +31,7 @@ export type Options = z.output<typeof options>;
 /** Seconds; too little to learn from. */
 export const quick = {
   steps: 6,
-  characters: 40_000,
+  characters: 80_000,
   instances: 30,
   tests: 3,
   routerTexts: 6,

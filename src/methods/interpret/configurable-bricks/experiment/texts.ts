@@ -11,17 +11,20 @@ import {
 } from "../../../../data/index.ts";
 import { CajalError } from "../../../../graph/index.ts";
 import type { Tokenizer } from "../../../../probe/index.ts";
-import type { FunctionSet } from "../function-sets.ts";
+import { type FunctionSet, leastInstances } from "../function-sets.ts";
 import type { Tokens } from "../text-passes.ts";
 
-/** Bytes of a window: of a text for training, and of a prompt. */
+/** Bytes of a window that is trained or tested on. */
 export const length = 96;
+
+/** Bytes of a prompt that neurons are scored on: the longer, the better a mean over it tells its function. */
+const promptLength = 192;
 
 export interface FunctionText {
   readonly name: string;
   /** The first 85 %. */
   readonly train: Tokens;
-  /** Windows of the rest: of its first half for scores and choices, of its second half for testing. */
+  /** Of the rest: prompts of its first half for scores and choices, windows of its second half for testing. */
   readonly scored: readonly Tokens[];
   readonly tested: readonly Tokens[];
 }
@@ -72,14 +75,12 @@ export async function loadNewFunctions(data: DataSource, sizes: Sizes): Promise<
 function divided(name: string, text: string, { characters, instances, tests }: Sizes): FunctionText {
   const all = new TextEncoder().encode(text).subarray(0, characters);
   const start = Math.floor(0.85 * all.length);
-  const windows = Array.from({ length: Math.floor((all.length - start) / length) }, (_, i) => [
-    ...all.subarray(start + i * length, start + (i + 1) * length),
-  ]);
-  const half = Math.floor(windows.length / 2);
-  if (half < Math.min(30, instances))
+  const middle = Math.floor((start + all.length) / 2);
+  const prompts = windowsOf(all.subarray(start, middle), promptLength);
+  if (prompts.length < leastInstances)
     throw new CajalError(
       "argument",
-      `${name}: ${characters} bytes leave ${half} prompts to score neurons on; 30 are needed`,
+      `${name}: ${characters} bytes leave ${prompts.length} prompts to score neurons on; ${leastInstances} are needed`,
       {
         advice: "Take more bytes of text.",
       },
@@ -87,9 +88,14 @@ function divided(name: string, text: string, { characters, instances, tests }: S
   return {
     name,
     train: [...all.subarray(0, start)],
-    scored: spread(windows.slice(0, half), instances),
-    tested: spread(windows.slice(half), tests),
+    scored: spread(prompts, instances),
+    tested: spread(windowsOf(all.subarray(middle), length), tests),
   };
+}
+
+/** Pieces of so many bytes, one behind the other. */
+function windowsOf(text: Uint8Array, size: number): Tokens[] {
+  return Array.from({ length: Math.floor(text.length / size) }, (_, i) => [...text.subarray(i * size, (i + 1) * size)]);
 }
 
 /** So many of the items, evenly. */
