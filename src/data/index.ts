@@ -4,6 +4,8 @@ export { type BrownText, type BrownWord, loadBrown } from "./brown-corpus.ts";
 export { type CaptionOptions, loadCaptions, loadCaptionWords } from "./captions.ts";
 export { type Characters, charactersOf } from "./characters.ts";
 export { cifar10Classes, cifar10Images, cifar10Pictures } from "./cifar10.ts";
+export { type CodeTask, loadCodeTasks, loadWordProblems, type WordProblem } from "./code-tasks.ts";
+export { type Command, loadCommands } from "./commands.ts";
 export type { DataEntry, Official, Split } from "./data-entry.ts";
 export { type Emoji, loadEmoji } from "./emoji.ts";
 export { type EmptyNode, parseConllu, type TreeSentence, type TreeWord, type WrittenWord } from "./formats/conllu.ts";
@@ -42,6 +44,7 @@ export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/w
 export { findData, knownPreprocess, registry } from "./registry.ts";
 export { loadRelations, type Relation } from "./relations.ts";
 export { resamplingTaps, resizePicture, stretchPicture } from "./resample.ts";
+export { type DescribedRestaurant, loadRestaurants } from "./restaurants.ts";
 export { samplesOf } from "./samples.ts";
 export type { Rgb } from "./scenes/colours.ts";
 export { anyHand, anyWord, type Hand, writeWord } from "./scenes/letters.ts";

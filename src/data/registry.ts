@@ -199,6 +199,41 @@ export const registry: Readonly<Record<string, DataEntry>> = {
       },
     },
   },
+  "code-tasks": {
+    kind: "files",
+    title: "HumanEval (164 programming tasks with solutions) and GSM8K (8,792 word problems with worked answers)",
+    licence: "MIT",
+    citation:
+      "M. Chen et al.: Evaluating large language models trained on code (2021); K. Cobbe et al.: Training verifiers to solve math word problems (2021)",
+    homepage: "https://github.com/openai/human-eval",
+    files: {
+      "HumanEval.jsonl.gz": "b796127e635a67f93fb35c04f4cb03cf06f38c8072ee7cee8833d7bee06979ef",
+      "gsm8k.test.jsonl.gz": "bb13a52c31b1fa4805ebab294dce067e337ccd4b61c3e6461c85c92965282c62",
+      "gsm8k.train.jsonl.gz": "d52a31668743a4f18e4a284514e54eea07a06ae31fcf4293af2506c198c05bda",
+    },
+  },
+  "e2e-nlg": {
+    kind: "files",
+    title: "E2E NLG: 9,365 records of restaurants, each with a sentence (development and test sets)",
+    licence: "CC BY-SA 4.0",
+    citation: "J. Novikova, O. Dušek, V. Rieser: The E2E dataset: new challenges for end-to-end generation (2017)",
+    homepage: "https://github.com/tuetschek/e2e-dataset",
+    files: {
+      "devset.csv.gz": "653bd8a2ddcc2a5900863db6541fa79cfee506abaee0fe29e960a9f5b84f932a",
+      "testset_w_refs.csv.gz": "84044f80e92e28aa5acc5cfb74390a46f775abd29aef4589e9e2752bb84a9208",
+    },
+  },
+  scan: {
+    kind: "files",
+    title: "SCAN: commands and the actions that they ask for, the simple split",
+    licence: "BSD",
+    citation: "B. Lake, M. Baroni: Generalization without systematicity (2018)",
+    homepage: "https://github.com/brendenlake/SCAN",
+    files: {
+      "simple_split/tasks_test_simple.txt.gz": "de907b3a3985ee39c1ba27ef098500d8f4a950e2dd0fcbed60fd2df8e7aba400",
+      "simple_split/tasks_train_simple.txt.gz": "2d4e9937666449ed60cb79dbf198a919bd793a7cbd3b755fe8e9225cfe694eeb",
+    },
+  },
   faireval: {
     kind: "files",
     title: "FairEval: 80 questions, answers of four language models, a person's preference for one pair",

@@ -23,6 +23,11 @@ export const methods: Readonly<Record<string, Listed>> = {
     title: "Sparse dictionaries of what attention heads say, read by head and by source token",
     load: () => import("./interpret/attention-sae/method.ts"),
   },
+  "configurable-bricks": {
+    family: "interpret",
+    title: "Which neurons of a language model serve which function; groups of them run, grown, merged, updated",
+    load: () => import("./interpret/configurable-bricks/method.ts"),
+  },
   "convergent-learning": {
     family: "interpret",
     title: "Which units of one network another network has, too",

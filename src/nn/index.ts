@@ -20,6 +20,8 @@ export {
   placeAfter,
 } from "./attention/cache.ts";
 export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rotary.ts";
+export * from "./average-precision.ts";
+export { type BalancedPartition, type BalancedPartitionOptions, balancedPartition } from "./balanced-partition.ts";
 export { pearson, permutationP, ranks, spearman } from "./correlation.ts";
 export * as init from "./init.ts";
 export type { Distribution, Fans, Initialiser } from "./initialisers.ts";

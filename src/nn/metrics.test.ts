@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { Rng, Tensor, type Value } from "../graph/index.ts";
+import { averagePrecision } from "./average-precision.ts";
 import {
   accuracy,
   accuracyOf,
@@ -73,4 +74,27 @@ it("the area under the ROC curve is the share of pairs in the right order, ties 
   expect(areaUnderRoc([1, 1], [1])).toBe(0.5);
   expect(() => areaUnderRoc([], [1])).toThrow("0 positive and 1 negative examples");
   expect(() => areaUnderRoc([1, Number.NaN], [1])).toThrow("not a number");
+});
+
+it("average precision is the mean precision at each positive, ties being one threshold", () => {
+  const rng = new Rng(5);
+  for (const levels of [1000, 4]) {
+    const score = Array.from({ length: 60 }, () => rng.int(0, levels));
+    const label = score.map(() => rng.random() < 0.3);
+    const thresholds = [...new Set(score)].sort((a, b) => b - a);
+    const positives = label.filter(Boolean).length;
+    let [expected, before] = [0, 0];
+    for (const threshold of thresholds) {
+      const chosen = label.filter((_, i) => score[i] >= threshold);
+      const right = chosen.filter(Boolean).length;
+      expected += ((right - before) / positives) * (right / chosen.length);
+      before = right;
+    }
+    expect(averagePrecision(score, label)).toBeCloseTo(expected, 12);
+  }
+  expect(averagePrecision([3, 2, 1, 0], [1, 1, 0, 0])).toBe(1);
+  expect(averagePrecision([1, 1, 1, 1], [0, 1, 0, 0])).toBe(0.25);
+  expect(() => averagePrecision([1, 2], [0, 0])).toThrow("no positives");
+  expect(() => averagePrecision([1], [0, 0])).toThrow("1 scores for 2 labels");
+  expect(() => averagePrecision([Number.NaN], [1])).toThrow("not a number");
 });

@@ -1,7 +1,16 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { expect, it } from "vitest";
-import { loadBrown, loadRelations, loadStories260K, loadTreebank } from "../data/index.ts";
+import {
+  loadBrown,
+  loadCodeTasks,
+  loadCommands,
+  loadRelations,
+  loadRestaurants,
+  loadStories260K,
+  loadTreebank,
+  loadWordProblems,
+} from "../data/index.ts";
 import { dataSource } from "./data-source.ts";
 import { mirrored } from "./testing/mirror.ts";
 
@@ -33,6 +42,19 @@ it.skipIf(!mirrored("lre-relations"))("the relations of LRE, those of a kind or 
     facts: expect.arrayContaining([{ subject: "BEND", object: "B" }]),
   });
 });
+
+it.skipIf(!mirrored("code-tasks") || !mirrored("scan") || !mirrored("e2e-nlg"))(
+  "programming tasks, word problems, commands, restaurants",
+  async () => {
+    const source = dataSource();
+    expect((await loadCodeTasks(source)).length).toBe(164);
+    expect((await loadWordProblems(source, "train")).length).toBe(7473);
+    expect((await loadWordProblems(source, "test")).length).toBe(1319);
+    expect((await loadCommands(source, "train")).length).toBe(16728);
+    expect((await loadRestaurants(source, "dev")).length).toBe(4672);
+    expect((await loadRestaurants(source, "test")).length).toBe(4693);
+  },
+);
 
 it.skipIf(!mirrored("stories260K") || !mirrored("tinystories"))(
   "stories260K tells stories, and finds those of its kind as likely as published",

@@ -34,7 +34,7 @@ export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
 export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
-export type { TextEdit, TextEdits } from "./language/text-edit.ts";
+export type { ComputedEdit, TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";
 export { activations, findLayer, type ImageInput, type Layer, type LayerFilter } from "./layers.ts";

@@ -68,9 +68,10 @@ export interface BlockOptions extends AttentionOptions {
 
 /**
  * x [batch, steps, width] → [batch, steps, width]. Taps: "heads" [batch, steps, heads, headWidth], what each head says before the output
- * projection; "up" [batch, steps, hidden], what the neurons read of the stream, and "gate", where they have one: before activation; "mlp"
- * [batch, steps, hidden], the neurons themselves: what the last feed-forward layer reads; "down" [batch, steps, width], what that layer gives;
- * "residual", the stream behind the block; "middle", the stream between the parts, unless they are parallel; and "attention/pattern".
+ * projection; "read", the stream as the feed-forward network gets it, normed; "up" [batch, steps, hidden], what the neurons read of it, and
+ * "gate", where they have one: before activation; "mlp" [batch, steps, hidden], the neurons themselves: what the last feed-forward layer reads;
+ * "down" [batch, steps, width], what that layer makes of them; "residual", the stream behind the block; "middle", the stream between the parts,
+ * unless they are parallel; and "attention/pattern".
  */
 export function block(p: Block<Value | Tensor>, x: Value, options: BlockOptions): Value {
   return around(p, x, (h) => attentionHeads(p.attention, h, options), options);
@@ -114,7 +115,7 @@ function around(
     return dropout(normed("attentionAfterNorm", y));
   };
   const feedForward = (h: Value) => {
-    const { neurons, down } = hidden(p.feedForward, h, activation);
+    const { neurons, down } = hidden(p.feedForward, tap("read", h), activation);
     const read = tap("mlp", neurons);
     const y = tap(
       "down",

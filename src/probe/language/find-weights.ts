@@ -56,7 +56,7 @@ export async function findWeights(model: TextModel, options: NeuronWeightsOption
   const networks = found.filter(({ up, down }) => up.matrix.inner === width && down.outer === width);
   if (networks.length === 0)
     throw new CajalError("argument", `${model.name}: no feed-forward network is recognised`, {
-      advice: `One is a product, an activation (and a gate), and a product back to ${width} numbers. Open the model from its safetensors.`,
+      advice: `One is a product, an activation (and a gate), and a product back to ${width} numbers. ${pairs(model)} Open the model from its safetensors.`,
     });
   const streams = [...new Set(networks.map((network) => network.source))];
   return {
@@ -78,15 +78,39 @@ export async function findWeights(model: TextModel, options: NeuronWeightsOption
           read: (await source.norm(network.read)) ?? { centred: false },
           ...(written && { written }),
           taps: {
+            read: source.tap(network.up.input),
             up: source.tap(network.up.output),
             ...(network.gate && { gate: source.tap(network.gate.output) }),
             product: source.tap(network.product),
+            written: source.tap(network.sum),
           },
-          output: source.tap(network.output),
         };
       }),
     ),
   };
+}
+
+/** Matrices that could be the two of a feed-forward network: [width, neurons] and [neurons, width]. */
+function pairs(model: TextModel): string {
+  const matrices = Object.entries(model.weights).filter(([, { shape }]) => shape.length === 2 && shape[0] !== shape[1]);
+  const found = matrices.flatMap(
+    (
+      [
+        up,
+        {
+          shape: [a, b],
+        },
+      ],
+      i,
+    ) =>
+      matrices
+        .slice(i + 1)
+        .filter(([, { shape }]) => shape[0] === b && shape[1] === a)
+        .map(([down]) => `"${up}" and "${down}" (${Math.min(a, b)} and ${Math.max(a, b)})`),
+  );
+  return found.length === 0
+    ? "No two matrices go there and back."
+    : `Pairs that go there and back: ${found.slice(0, 8).join("; ")}.`;
 }
 
 async function headOf(source: WeightSource, name: string | undefined, width: number): Promise<HeadWeights> {

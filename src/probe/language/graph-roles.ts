@@ -29,8 +29,8 @@ export interface NetworkFound {
   readonly down: Matrix;
   /** The neurons: what the product back to the stream reads. */
   readonly product: Value;
-  /** What that product gives, with its bias. */
-  readonly output: Value;
+  /** What the neurons write together, with the bias. */
+  readonly sum: Value;
   /** What the norm before it reads, and so all experts of a layer. */
   readonly source: Value;
   readonly read: NormFound | undefined;
@@ -59,6 +59,7 @@ interface Made {
 export function findNetworks(graph: ProductGraph): NetworkFound[] {
   const made = new Map<Value, Made | undefined>();
   const afterNorms = normsBehindProducts(graph);
+  const biased = biasedProducts(graph);
   return graph.values.flatMap((value) => {
     const down = graph.product(value);
     if (down === undefined) return [];
@@ -73,23 +74,13 @@ export function findNetworks(graph: ProductGraph): NetworkFound[] {
         ...roles,
         down: down.matrix,
         product,
-        output: withBias(graph, value),
+        sum: biased.get(value) ?? value,
         source: graph.passed(roles.up.input),
         read,
         written: afterNorms.get(value),
       },
     ];
   });
-}
-
-/** What a product gives, with what of the weights is added to it. */
-function withBias(graph: ProductGraph, product: Value): Value {
-  const biased = graph.values.find((value) => {
-    if (value.node?.definition.name !== "Add") return false;
-    const { text } = graph.operands(value);
-    return text.length === 1 && graph.passed(text[0]) === product;
-  });
-  return biased ?? product;
 }
 
 /** The head: the last product, but for what is done to each logit, or to choose some of the steps. */
@@ -205,6 +196,18 @@ function isRoot(graph: ProductGraph, value: Value): boolean {
   const { text } = graph.operands(value);
   if (op === "Sqrt" || op === "Pow") return value.shape[value.rank - 1] === 1;
   return (op === "Reciprocal" || op === "Div") && text.length === 1 && isRoot(graph, graph.passed(text[0]));
+}
+
+/** Products with their bias, by the product. */
+function biasedProducts(graph: ProductGraph): Map<Value, Value> {
+  const found = new Map<Value, Value>();
+  for (const value of graph.values) {
+    const { text } = graph.operands(value);
+    if (value.node?.definition.name !== "Add" || text.length !== 1) continue;
+    const bare = graph.passed(text[0]);
+    if (graph.product(bare) !== undefined && !found.has(bare)) found.set(bare, value);
+  }
+  return found;
 }
 
 /** The norms that read nothing but what a product gives (with its bias), by that product. */

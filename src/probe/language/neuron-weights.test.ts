@@ -29,12 +29,11 @@ async function numbersOf({ head, norm, networks, ...sizes }: NeuronWeights) {
     head: flat,
     norm: { ...norm, scale: plain(norm.scale) },
     networks: await Promise.all(
-      networks.map(async ({ sides, rows, read, written, taps, output, layer, neurons }) => ({
+      networks.map(async ({ sides, rows, read, written, taps, layer, neurons }) => ({
         layer,
         neurons,
         sides,
         taps,
-        output,
         rows: await Promise.all(sides.map(async (side) => plain(await rows(side)))),
         read: { ...read, scale: plain(read.scale) },
         written: written && { ...written, scale: plain(written.scale) },
@@ -56,8 +55,7 @@ it("finds them in files: without norms, of our own export, with the names by whi
   const { networks, norm, head, vocabulary } = await neuronWeights(model);
   expect(networks).toHaveLength(1);
   expect(networks[0]).toMatchObject({ layer: 0, neurons: 10, sides: ["up", "down"], read: { centred: false } });
-  expect(networks[0].taps).toEqual({ up: "risen", product: "neurons" });
-  expect(networks[0].output).toBe("fed");
+  expect(networks[0].taps).toEqual({ read: "middle", up: "risen", product: "neurons", written: "fed" });
   expect([norm, head.first, vocabulary]).toEqual([{ centred: false }, "width", 16]);
   expect((await networks[0].rows("down")).data).toEqual(model.weights.down.data);
   await expect(networks[0].rows("gate")).rejects.toThrow("layer 0 has no gates");
@@ -173,7 +171,7 @@ it("experts of one layer, and one matrix for gate and up", async () => {
   );
   const [gated] = (await neuronWeights(onnx(packed))).networks;
   expect(gated.sides).toEqual(["up", "gate", "down"]);
-  expect(gated.taps).toEqual({ up: "up", gate: "gate", product: "neurons" });
+  expect(gated.taps).toEqual({ read: "stream", up: "up", gate: "gate", product: "neurons", written: "fed" });
   const column = (n: number) => [0, 1, 2, 3].map((k) => both.data[6 * k + n]);
   expect([...(await gated.rows("gate")).data]).toEqual([0, 1, 2].flatMap(column));
   expect([...(await gated.rows("up")).data]).toEqual([3, 4, 5].flatMap(column));

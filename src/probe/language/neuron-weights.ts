@@ -33,10 +33,17 @@ export interface FeedForwardWeights {
   readonly read: NormWeights;
   /** The norm behind it, before the sum with the stream (Gemma 2). */
   readonly written?: NormWeights;
-  /** The model's layers that hold what is read (before activation), what the gate reads, and the neurons: the product of both. */
-  readonly taps: { readonly up: string; readonly gate?: string; readonly product: string };
-  /** The layer that holds what the neurons write together: the down projection's output, with its bias. */
-  readonly output: string;
+  /**
+   * The model's taps: the stream as all neurons get it, what each reads of it (before activation), what the gate reads, the neurons: the product
+   * of both, and what they write together (with the bias).
+   */
+  readonly taps: {
+    readonly read: string;
+    readonly up: string;
+    readonly gate?: string;
+    readonly product: string;
+    readonly written: string;
+  };
 }
 
 export interface HeadWeights {
@@ -122,8 +129,13 @@ function networkOf(block: Block<Tensor>, layer: number, neurons: number): FeedFo
     },
     read: linearPart(feedForwardNorm),
     ...(feedForwardAfterNorm && { written: linearPart(feedForwardAfterNorm) }),
-    taps: { up: `${at}/up`, ...(gated && { gate: `${at}/gate` }), product: `${at}/mlp` },
-    output: `${at}/down`,
+    taps: {
+      read: `${at}/read`,
+      up: `${at}/up`,
+      ...(gated && { gate: `${at}/gate` }),
+      product: `${at}/mlp`,
+      written: `${at}/down`,
+    },
   };
 }
 

@@ -77,6 +77,32 @@ describe.each([true, false])("a decoder with a cache: %s", (cached) => {
   });
 });
 
+it.each([true, false])(
+  "computes edits that no file can hold, and writes with them: with a cache %s",
+  async (cached) => {
+    const model = open(onnxDecoder(cached), { context: decoderSizes.context, write: async () => {} });
+    const edited = model.edit({
+      fed: { reads: ["middle", "neurons"], compute: (fed, [x, a]) => fed.add(x.mul(a.max(-1, true))) },
+      neurons: { units: [1], set: 3 },
+    });
+    const before = await model
+      .edit({ neurons: { units: [1], set: 3 } })
+      .activations(prompt, ["middle", "neurons", "fed"]);
+    const { fed } = await edited.activations(prompt, ["fed"]);
+    const [x, a, y] = ["middle", "neurons", "fed"].map((name) => before[name].numbers());
+    const { width, hidden } = decoderSizes;
+    const most = (t: number) => Math.max(...a.slice(hidden * t, hidden * (t + 1)));
+    expectClose(
+      fed,
+      y.map((v, i) => v + x[i] * most(Math.floor(i / width))),
+      4,
+    );
+    expect(await written(edited, prompt, 10)).toEqual(await writtenAnew(edited, prompt, 10));
+    await expect(edited.save("edited.onnx")).rejects.toThrow('what is computed at "fed" is no part of the file');
+    await Promise.all([model.release(), edited.release()]);
+  },
+);
+
 it("our own export of a decoder, of fixed sizes", async () => {
   const heads = 2;
   const params = init.gpt(new Rng(5), { vocabulary: 16, width: 8, layers: 2, heads, context: 12 });

@@ -2,8 +2,10 @@
 
 import {
   CajalError,
+  type Compiled,
   type CompileOptions,
   collect,
+  compile,
   encodeModel,
   type ImportedModel,
   importModel,
@@ -22,7 +24,8 @@ import type { Weights } from "./language-model.ts";
 import { noLogits, type Reader, type TextNetwork } from "./network.ts";
 import { feedsOf, nothingRead, type OnnxInputs, onnxInputs } from "./onnx-inputs.ts";
 import { isOnnxLayer, kindOf } from "./onnx-language-model.ts";
-import type { TextEdit, TextEdits } from "./text-edit.ts";
+import { addEdits, isComputed, type TextEdit, type TextEdits, withEdits } from "./text-edit.ts";
+import { TracedReader } from "./traced-reader.ts";
 
 export interface OnnxNetworkOptions extends Pick<OpenOptions, "external" | "name"> {
   /** The longest text, where the file does not say it. */
@@ -42,17 +45,29 @@ export class OnnxNetwork implements TextNetwork {
   private readonly proto: proto.ModelProto;
   private readonly options: OnnxNetworkOptions;
   private readonly imported: ImportedModel;
+  /** Edits that the file cannot hold. */
+  private readonly computed: Readonly<Record<string, readonly TextEdit[]>>;
   private readonly inputs: OnnxInputs;
   /** The output of logits. */
   private readonly logits: string | undefined;
   private listed: readonly Layer[] | undefined;
   private session: Promise<Session> | undefined;
+  private traced: Compiled<[Weights<Value>, Value, Value], Value> | undefined;
 
-  /** @param imported the same model, if it was imported before */
-  constructor(model: proto.ModelProto, options: OnnxNetworkOptions, imported?: ImportedModel) {
+  /**
+   * @param imported the same model, if it was imported before
+   * @param computed edits that are no part of the file
+   */
+  constructor(
+    model: proto.ModelProto,
+    options: OnnxNetworkOptions,
+    imported?: ImportedModel,
+    computed: Readonly<Record<string, readonly TextEdit[]>> = {},
+  ) {
     const { name = "the model", external } = options;
     this.proto = model;
     this.options = options;
+    this.computed = computed;
     this.imported = imported ?? importModel(model, external ?? missingWeights(name), name);
     this.inputs = onnxInputs(this.imported, name);
     this.fixed = this.inputs.fixed;
@@ -81,41 +96,83 @@ export class OnnxNetwork implements TextNetwork {
   }
 
   apply(tokens: Value, present: Value, weights?: Weights<Value>): Value | undefined {
-    const results = this.imported.apply(weights ?? this.weights, feedsOf(this.inputs, tokens, present));
+    const run = () => this.imported.apply(weights ?? this.weights, feedsOf(this.inputs, tokens, present));
+    const positions = () =>
+      tokens.tracer.constant(
+        Array.from({ length: tokens.shape[1] }, (_, i) => i),
+        "int64",
+      );
+    const results = withEdits(run, [], this.computed, positions)();
     return this.logits === undefined ? undefined : results[this.logits].cast("float32");
   }
 
-  /** @throws CajalError `argument` for edits of single steps and patches, which a file cannot hold */
+  /**
+   * Computed edits come behind all others of their layer, whenever those were made.
+   * @throws CajalError `argument` for other edits of single steps and for patches, which a file cannot hold
+   */
   edit(edits: TextEdits): OnnxNetwork {
     const { name = "the model" } = this.options;
-    const held = Object.entries(edits).map(([layer, given]) => {
-      const list = ([given].flat() as readonly TextEdit[]).map((edit) => {
+    const all = Object.entries(edits).map(([layer, given]) => [layer, [given].flat() as readonly TextEdit[]] as const);
+    const computed = all
+      .map(([layer, list]) => [layer, list.filter(isComputed)] as const)
+      .filter(([, { length }]) => length > 0);
+    const held = all.map(([layer, list]) => {
+      const others = list.flatMap((edit) => {
+        if (isComputed(edit)) return [];
         if ("patch" in edit || edit.steps !== undefined)
           throw new CajalError("argument", `${name}: an ONNX model is edited at all steps alike, without patches`, {
             advice: "Clamp, scale or shift units; or open the model from its safetensors.",
           });
-        return edit;
+        return [edit];
       });
-      return [layer, list] as const;
+      return [layer, others] as const;
     });
-    return new OnnxNetwork(editModel(this.proto, this.layers, Object.fromEntries(held)), this.options);
+    const inFile = Object.fromEntries(held.filter(([, list]) => list.length > 0));
+    const changed = Object.keys(inFile).length > 0;
+    return new OnnxNetwork(
+      changed ? editModel(this.proto, this.layers, inFile) : this.proto,
+      this.options,
+      changed ? undefined : this.imported,
+      addEdits([], this.computed, Object.fromEntries(computed)),
+    );
   }
 
   reader(_capacity: number, { runtime, ...options }: CompileOptions): Reader {
+    if (Object.keys(this.computed).length > 0) {
+      this.traced ??= compile(
+        (weights: Weights<Value>, tokens: Value, present: Value) => {
+          const logits = this.apply(tokens, present, weights);
+          if (logits === undefined) throw noLogits(this.options.name ?? "the model");
+          return logits;
+        },
+        { ...options, ...(runtime && { runtime }) },
+      );
+      return new TracedReader(this, this.traced);
+    }
     this.session ??= (runtime === undefined ? openRuntime("cpu") : Promise.resolve(runtime)).then((device) =>
       device.createSession(this.bytes(), options),
     );
     return new OnnxReader(this.session, this.inputs, this.logits, this.options.name ?? "the model");
   }
 
+  /** @throws CajalError `argument` where there are computed edits */
   bytes(): Uint8Array {
+    const [layer] = Object.keys(this.computed);
+    if (layer !== undefined)
+      throw new CajalError(
+        "argument",
+        `${this.options.name ?? "the model"}: what is computed at "${layer}" is no part of the file`,
+        {
+          advice: "Save the model as it was before that edit.",
+        },
+      );
     return encodeModel(withWeightsInside(this.proto, this.options.external));
   }
 
   async release(): Promise<void> {
     const session = this.session;
     this.session = undefined;
-    await (await session?.catch(() => undefined))?.release();
+    await Promise.all([session?.catch(() => undefined).then((opened) => opened?.release()), this.traced?.release()]);
   }
 
   private list(): Layer[] {

@@ -5,6 +5,14 @@ import { checkSet, checkUnits, type Edit, finite } from "../edit.ts";
 import { findLayer } from "../layers.ts";
 import type { TextLayer } from "./network.ts";
 
+/** Anything that a graph computes, in place of what a layer (or any other tap) holds. */
+export interface ComputedEdit {
+  /** Taps that it looks at beside the edited one; they come before it. */
+  readonly reads?: readonly string[];
+  /** @param value what the tap holds, float32 @param reads what the others hold, float32. @returns [the shape of `value`] */
+  compute(value: Value, reads: readonly Value[]): Value;
+}
+
 /**
  * What to do to units of one layer; of a head's unit, to all its elements. Without `steps`, at every token; steps count from the text's
  * first token, <s> included.
@@ -16,6 +24,7 @@ export type TextEdit = (
       /** Activations of another text, as `activations` gives them: they replace those of the same steps. */
       readonly patch: Tensor;
     }
+  | ComputedEdit
 ) & { readonly steps?: readonly number[] };
 
 /** Edits by layer name; several of one layer are applied in order. */
@@ -29,9 +38,12 @@ export function addEdits(
 ): Readonly<Record<string, readonly TextEdit[]>> {
   const all = { ...earlier };
   for (const [name, given] of Object.entries(edits)) {
-    const layer = findLayer(layers, name);
     const list = [given].flat() as readonly TextEdit[];
-    for (const edit of list) check(layer, edit);
+    for (const edit of list) {
+      checkSteps(edit);
+      // A computed edit may be of any tap, and what it does is known when it is traced.
+      if (!isComputed(edit)) check(findLayer(layers, name), edit);
+    }
     all[name] = [...(all[name] ?? []), ...list];
   }
   return all;
@@ -40,12 +52,19 @@ export function addEdits(
 /** No model reads more tokens. */
 const longestText = 1 << 24;
 
-/** @throws CajalError `unknown-unit`, `argument`, `shape` */
-function check(layer: TextLayer, edit: TextEdit): void {
-  const units = checkUnits(layer, edit.units);
-  for (const step of edit.steps ?? [])
+export function isComputed(edit: TextEdit): edit is ComputedEdit & Pick<TextEdit, "steps"> {
+  return "compute" in edit;
+}
+
+function checkSteps({ steps = [] }: TextEdit): void {
+  for (const step of steps)
     if (!Number.isInteger(step) || step < 0 || step > longestText)
       throw new CajalError("argument", `edit: ${step} is no step of a text`);
+}
+
+/** @throws CajalError `unknown-unit`, `argument`, `shape` */
+function check(layer: TextLayer, edit: Exclude<TextEdit, ComputedEdit>): void {
+  const units = checkUnits(layer, edit.units);
   if ("patch" in edit) {
     const { shape } = edit.patch;
     if (shape.length !== layer.shape.length + 1 || shape[0] < 1 || layer.shape.some((size, i) => size !== shape[i + 1]))
@@ -72,16 +91,46 @@ export function withEdits<A extends readonly unknown[], R>(
   if (Object.keys(edits).length === 0) return run;
   return (...args) => {
     const at = positions(...args);
+    const seen = new Map<string, Value>();
+    const look = (name: string) => (value: Value) => {
+      seen.set(name, value);
+      return value;
+    };
+    const read = Object.values(edits).flatMap((list) =>
+      list.flatMap((edit) => (isComputed(edit) ? (edit.reads ?? []) : [])),
+    );
     const changes = Object.entries(edits).map(([name, list]) => {
-      const layer = findLayer(layers, name);
-      return [name, (value: Value) => list.reduce((v, edit) => edited(layer, edit, v, at), value)] as const;
+      const one = (value: Value, edit: TextEdit) =>
+        isComputed(edit) ? computed(name, edit, value, seen, at) : edited(findLayer(layers, name), edit, value, at);
+      return [name, (value: Value) => look(name)(list.reduce(one, value))] as const;
     });
-    return intervene(run, Object.fromEntries(changes))(...args);
+    return intervene(run, {
+      ...Object.fromEntries(read.map((name) => [name, look(name)])),
+      ...Object.fromEntries(changes),
+    })(...args);
   };
 }
 
+/** @param seen values of taps that came before, by name */
+function computed(
+  name: string,
+  { reads = [], compute, steps }: ComputedEdit & Pick<TextEdit, "steps">,
+  value: Value,
+  seen: ReadonlyMap<string, Value>,
+  positions: Value,
+): Value {
+  const given = reads.map((from) => {
+    const found = seen.get(from);
+    if (found === undefined)
+      throw new CajalError("unknown-layer", `edit: "${name}" comes before "${from}", which its edit reads`);
+    return found.cast("float32");
+  });
+  const result = compute(value.cast("float32"), given).cast(value.dtype);
+  return steps === undefined ? result : atSteps(steps, result, value, positions);
+}
+
 /** @param value [batch, steps, units] or [batch, steps, heads, headWidth] */
-function edited(layer: TextLayer, edit: TextEdit, value: Value, positions: Value): Value {
+function edited(layer: TextLayer, edit: Exclude<TextEdit, ComputedEdit>, value: Value, positions: Value): Value {
   const inner = layer.shape.length - 1;
   const perUnit = (rest: number, chosen: number | readonly number[], dtype: "bool" | "float32") => {
     const values = new Float64Array(layer.units).fill(rest);
@@ -89,8 +138,6 @@ function edited(layer: TextLayer, edit: TextEdit, value: Value, positions: Value
       values[unit] = typeof chosen === "number" ? chosen : chosen[i];
     return value.tracer.lift(Tensor.of(values, [layer.units, ...Array(inner).fill(1)], dtype), dtype);
   };
-  const perStep = (table: readonly number[]) =>
-    lookUp(table, positions).reshape([positions.shape[0], ...Array(inner + 1).fill(1)]);
   const changed = () => {
     if ("scale" in edit) return value.mul(perUnit(1, edit.scale, "float32"));
     if ("add" in edit) return value.add(perUnit(0, edit.add, "float32"));
@@ -105,11 +152,21 @@ function edited(layer: TextLayer, edit: TextEdit, value: Value, positions: Value
     return perUnit(0, 1, "bool").where(rows, value);
   };
   let result = changed();
-  if ("patch" in edit) result = perStep([...Array(edit.patch.shape[0]).fill(1), 0]).where(result, value);
-  if (edit.steps === undefined) return result;
-  const table = Array(Math.max(-1, ...edit.steps) + 2).fill(0);
-  for (const step of edit.steps) table[step] = 1;
-  return perStep(table).where(result, value);
+  if ("patch" in edit)
+    result = perStep([...Array(edit.patch.shape[0]).fill(1), 0], value, positions).where(result, value);
+  return edit.steps === undefined ? result : atSteps(edit.steps, result, value, positions);
+}
+
+/** The result at these steps of the text, and the value elsewhere. */
+function atSteps(steps: readonly number[], result: Value, value: Value, positions: Value): Value {
+  const table = Array(Math.max(-1, ...steps) + 2).fill(0);
+  for (const step of steps) table[step] = 1;
+  return perStep(table, value, positions).where(result, value);
+}
+
+/** Of each step whether it is in the table, in a shape that goes with that of the value: [batch, steps, …]. */
+function perStep(table: readonly number[], value: Value, positions: Value): Value {
+  return lookUp(table, positions).reshape([positions.shape[0], ...Array(value.rank - 2).fill(1)]);
 }
 
 /** Of each position whether it is in the table; those beyond it are as its last entry says. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CajalError, Rng, Tensor } from "../../graph/index.ts";
+import { CajalError, Rng, Tensor, type Value } from "../../graph/index.ts";
 import { readDecoder } from "../architectures/index.ts";
 import { cases, configOf, storedFile } from "../architectures/testing/cases.ts";
 import { DecoderNetwork } from "./decoder-network.ts";
@@ -239,5 +239,44 @@ describe("generate", () => {
     expect(() => begin({}, [20])).toThrow("token 20 is beyond the vocabulary of 20");
     expect(() => begin({}, "some words")).toThrow("gpt2 has no tokenizer");
     await expect(model.logits([1.5])).rejects.toThrow("1.5 is no token");
+  });
+});
+
+describe("computed edits", () => {
+  it("replace a tap by what a graph makes of it and of taps before it, with the cache as without", async () => {
+    const model = await tiny("llama");
+    const edited = model.edit({
+      "block0/down": {
+        reads: ["block0/read", "block0/mlp"],
+        compute: (written, [x, a]) => written.mul(a.mean(-1, true)).add(x),
+      },
+      "block1/mlp": [
+        { compute: (a) => a.relu(), steps: [1, 2] },
+        { units: [0], set: 7 },
+      ],
+    });
+    const names = /block0\/(middle|mlp|residual)|block1\/mlp/;
+    const [before, after] = [await model.activations(prompt, names), await edited.activations(prompt, names)];
+    expectNear(after["block0/mlp"], before["block0/mlp"].numbers());
+    expect(after["block0/residual"].numbers()).not.toEqual(before["block0/residual"].numbers());
+    const [positive, unit] = [after["block1/mlp"].numbers(), 12];
+    for (let t = 0; t < 5; t++) {
+      const row = [...positive.slice(unit * t + 1, unit * (t + 1))];
+      expect(row.every((v) => v >= 0)).toBe(t === 1 || t === 2);
+      expect(positive[unit * t]).toBe(7);
+    }
+    expect(await written(edited, prompt, { tokens: 10 })).toEqual(await writtenAnew(edited, prompt, 10));
+    await Promise.all([model.release(), edited.release()]);
+  });
+
+  it("say which tap they do not find, or find too late", async () => {
+    const model = await tiny("llama");
+    const compute = (value: Value) => value;
+    await expect(model.edit({ "block9/mlp": { compute } }).logits(prompt)).rejects.toThrow(
+      'no tap is named "block9/mlp"',
+    );
+    const early = { reads: ["block1/mlp"], compute };
+    await expect(model.edit({ "block0/mlp": early }).logits(prompt)).rejects.toThrow('comes before "block1/mlp"');
+    expect(() => model.edit({ "block0/mlp": { compute, steps: [-1] } })).toThrow("-1 is no step");
   });
 });

@@ -1,9 +1,9 @@
 /** @file Which neurons tell prompts of one relation from those of the others: facts split, prompts filtered, neurons ranked. */
 
 import { CajalError, Rng } from "../../../graph/index.ts";
+import { averagePrecisionApart } from "../../../nn/index.ts";
 import type { TextModel } from "../../../probe/index.ts";
 import { answersOf, type RunOptions } from "./answers.ts";
-import { precisionOf } from "./average-precision.ts";
 import { drawExamples, type Examples } from "./examples.ts";
 import { checkMaps, type FfnMap, findFfn, neuronCount } from "./ffn.ts";
 import { type Question, questionsOf, vocabularyWarning, warningOf } from "./questions.ts";
@@ -158,7 +158,7 @@ async function scored(
         for (let i = 0; i < own.length; i++) own[i] = data[positives[i] * width + n];
         for (let i = 0; i < others.length; i++) others[i] = data[negatives[i] * width + n];
         scores.difference[r][column + n] = mean(own) - mean(others);
-        scores.ap[r][column + n] = precisionOf(own, others);
+        scores.ap[r][column + n] = averagePrecisionApart(own, others);
         scores.median[r][column + n] = median(own);
       }
     }

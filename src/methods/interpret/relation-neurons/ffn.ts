@@ -31,7 +31,7 @@ export async function findFfn(model: TextModel): Promise<FfnMap[]> {
       advice: "Give `maps`: of each map its layer's number, its kind (gate, up, down), its tensor and its width.",
     });
   });
-  return networks.flatMap(({ layer, expert, neurons, taps, output }): FfnMap[] => {
+  return networks.flatMap(({ layer, expert, neurons, taps }): FfnMap[] => {
     const of = (kind: FfnMap["kind"], tensor: string, units: number): FfnMap => ({
       ...{ layer, kind, tensor, width: units },
       ...(expert !== undefined && { expert }),
@@ -39,7 +39,7 @@ export async function findFfn(model: TextModel): Promise<FfnMap[]> {
     return [
       ...(taps.gate === undefined ? [] : [of("gate", taps.gate, neurons)]),
       of("up", taps.up, neurons),
-      of("down", output, width),
+      of("down", taps.written, width),
     ];
   });
 }

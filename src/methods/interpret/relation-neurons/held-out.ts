@@ -1,9 +1,9 @@
 /** @file How well neurons tell relations on facts that did not detect them. */
 
 import { Rng } from "../../../graph/index.ts";
+import { averagePrecision } from "../../../nn/index.ts";
 import type { TextModel } from "../../../probe/index.ts";
 import type { RunOptions } from "./answers.ts";
-import { averagePrecision } from "./average-precision.ts";
 import { drawExamples } from "./examples.ts";
 import { askedOf } from "./questions.ts";
 import { type Found, topNeurons } from "./rank.ts";

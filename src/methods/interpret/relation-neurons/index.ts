@@ -4,7 +4,6 @@
  */
 
 export { type Answer, answersOf, type RunOptions } from "./answers.ts";
-export { averagePrecision } from "./average-precision.ts";
 export { type Cumulated, cumulativity, type Difference, differenceTest, type Means } from "./cumulativity.ts";
 export { deactivate } from "./deactivate.ts";
 export { type RelationNeuronsOptions, relationNeurons } from "./detect.ts";

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeModel, Rng } from "../../../graph/index.ts";
+import { averagePrecision } from "../../../nn/index.ts";
 import { OnnxNetwork, type TextInput, TextModel } from "../../../probe/index.ts";
 import { onnxDecoder } from "../../../probe/language/testing/onnx-decoder.ts";
 import { deactivationError, directPrecision, precisionError } from "./experiment/identities.ts";
 import {
   answersOf,
-  averagePrecision,
   cumulativity,
   deactivate,
   differenceTest,

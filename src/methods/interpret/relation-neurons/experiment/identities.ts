@@ -1,9 +1,8 @@
 /** @file What must hold exactly: average precision by its definition, and a deactivated model as one whose weights are 0. */
 
 import { type Rng, Tensor } from "../../../../graph/index.ts";
-import { type Block, type Gpt, init, type Linear } from "../../../../nn/index.ts";
+import { averagePrecision, type Block, type Gpt, init, type Linear } from "../../../../nn/index.ts";
 import { type Decoder, DecoderNetwork, TextModel } from "../../../../probe/index.ts";
-import { averagePrecision } from "../average-precision.ts";
 import { deactivate } from "../deactivate.ts";
 import { type FfnMap, findFfn, type NeuronId, neuronCount, neuronsAt } from "../ffn.ts";
 

@@ -1,25 +1,28 @@
-/** @file Average precision: how well a neuron's response tells the prompts of one relation from those of the others. */
+/** @file Average precision: how well a score tells positive examples from negative ones. */
 
-import { CajalError } from "../../../graph/index.ts";
+import { CajalError } from "../graph/index.ts";
 
 /**
  * AP = Σ_k (R_k − R_{k−1})·P_k over the thresholds of the score, from the highest down; equal scores are one threshold. Stepwise: nothing is
  * interpolated. A score that says nothing has the share of positives.
  * @param score [examples]
- * @param label [examples], 1 for positives
+ * @param label [examples], 1 or true for positives
  * @throws CajalError `argument` without positives, `not-finite` for a score that is no number
  */
-export function averagePrecision(score: ArrayLike<number>, label: ArrayLike<number>): number {
+export function averagePrecision(score: ArrayLike<number>, label: ArrayLike<number | boolean>): number {
   if (score.length !== label.length)
     throw new CajalError("argument", `averagePrecision: ${score.length} scores for ${label.length} labels`);
   const positives: number[] = [];
   const negatives: number[] = [];
-  for (let i = 0; i < score.length; i++) (label[i] === 1 ? positives : negatives).push(score[i]);
-  return precisionOf(Float64Array.from(positives), Float64Array.from(negatives));
+  for (let i = 0; i < score.length; i++) (label[i] ? positives : negatives).push(score[i]);
+  return averagePrecisionApart(Float64Array.from(positives), Float64Array.from(negatives));
 }
 
 /** The same of scores that are apart already. They are sorted in place. */
-export function precisionOf(positives: Float64Array | Float32Array, negatives: Float64Array | Float32Array): number {
+export function averagePrecisionApart(
+  positives: Float64Array | Float32Array,
+  negatives: Float64Array | Float32Array,
+): number {
   if (positives.length === 0) throw new CajalError("argument", "averagePrecision: there are no positives");
   positives.sort();
   negatives.sort();
