@@ -78,7 +78,7 @@ export default defineMethod({
       metric: "captions: share of continuations that name the clamped word",
       atLeast: 0.8,
       paper: "with a clamped dog neuron the model always speaks of dogs",
-      note: "Held at three times the 99th percentile of their activity, 0.8 of these neurons raise their word more than all but ten others, but a raised word is seldom the likeliest: one neuron of many moves a small model's text little.",
+      note: "Held at three times the 99th percentile of their activity, 0.8 of these neurons raise their word more than all but ten others; but even held at twenty times that, the word that they raise is seldom the likeliest.",
     },
     { metric: "captions: share of continuations that name the word without a clamp", atMost: 0.2 },
     {
