@@ -20,13 +20,14 @@ export type { Finish, Generated, GenerateOptions } from "./language/generate.ts"
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
-export type {
-  FeedForwardWeights,
-  HeadWeights,
-  NeuronSide,
-  NeuronWeights,
-  NeuronWeightsOptions,
-  NormWeights,
+export {
+  type FeedForwardWeights,
+  type HeadWeights,
+  type NeuronSide,
+  type NeuronWeights,
+  type NeuronWeightsOptions,
+  type NormWeights,
+  neuronTaps,
 } from "./language/neuron-weights.ts";
 export { readsText } from "./language/onnx-inputs.ts";
 export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onnx-language-model.ts";

@@ -165,11 +165,11 @@ async function saidBy(
 ): Promise<Said[]> {
   const { CajalError, Tensor } = await import("../../graph/index.ts");
   const { decodeDirections, decodeTable } = await import("../../methods/interpret/lm-head-decoding/index.ts");
-  const { findLayer, neuronWeights } = await import("../../probe/index.ts");
+  const { findLayer, neuronTaps, neuronWeights } = await import("../../probe/index.ts");
   const { kind, units } = findLayer(model.layers(), layer);
   if (unit >= units) throw new CajalError("unknown-unit", `layer "${layer}" has units 0 to ${units - 1}, not ${unit}`);
   const weights = await neuronWeights(model);
-  const network = weights.networks.find(({ taps }) => Object.values(taps).includes(layer));
+  const network = weights.networks.find((network) => neuronTaps(network).includes(layer));
   const shownTokens = (tokens: readonly number[], words: readonly string[], cosine: Float32Array) =>
     tokens.map((token, i) => ({ token, text: words[i], cosine: cosine[i] }));
   if (network !== undefined) {
@@ -204,12 +204,12 @@ async function find(
   { say, signal, progress }: CommandContext,
 ) {
   const { searchNeurons } = await import("../../methods/interpret/lm-head-decoding/index.ts");
-  const { neuronWeights } = await import("../../probe/index.ts");
+  const { neuronTaps, neuronWeights } = await import("../../probe/index.ts");
   const { formatTable } = await import("../table.ts");
   const weights = await neuronWeights(model);
   const wanted = layers && new Set(model.layers(layers).map(({ name }) => name));
   const networks = weights.networks.filter(
-    ({ taps }) => wanted === undefined || Object.values(taps).some((name) => wanted.has(name)),
+    (network) => wanted === undefined || neuronTaps(network).some((name) => wanted.has(name)),
   );
   const hits = await searchNeurons(model, word, {
     ...{ weights: { ...weights, networks }, limit: top, signal },

@@ -46,6 +46,11 @@ export interface FeedForwardWeights {
   };
 }
 
+/** Those of a network's taps that hold one number for each neuron. */
+export function neuronTaps({ taps: { up, gate, product } }: Pick<FeedForwardWeights, "taps">): string[] {
+  return [up, ...(gate === undefined ? [] : [gate]), product];
+}
+
 export interface HeadWeights {
   readonly weight: Tensor;
   /** "tokens": [vocabulary, width]; "width": [width, vocabulary]. */

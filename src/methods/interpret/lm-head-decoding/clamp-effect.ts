@@ -14,6 +14,7 @@ import {
   batchFeeds,
   byLength,
   type NeuronWeights,
+  neuronTaps,
   neuronWeights,
   perToken,
   type TextModel,
@@ -87,10 +88,13 @@ export async function calibrate(
   options: Omit<ClampEffectOptions, "at"> = {},
 ): Promise<NeuronRange[]> {
   const weights = options.weights ?? (await neuronWeights(model));
-  const places = neurons.map((neuron) => ({ unit: neuron.index, taps: networkOf(weights, neuron).taps }));
-  const names = [...new Set(places.flatMap(({ taps }) => Object.values(taps)))];
+  const places = neurons.map((neuron) => {
+    const network = networkOf(weights, neuron);
+    return { unit: neuron.index, taps: network.taps, layers: neuronTaps(network) };
+  });
+  const names = [...new Set(places.flatMap(({ layers }) => layers))];
   const unitsOf = (name: string) => [
-    ...new Set(places.filter(({ taps }) => Object.values(taps).includes(name)).map(({ unit }) => unit)),
+    ...new Set(places.filter(({ layers }) => layers.includes(name)).map(({ unit }) => unit)),
   ];
   const units = new Map(names.map((name) => [name, unitsOf(name)]));
   const run = compile((params: Record<string, Value>, tokens: Value, present: Value) => {
