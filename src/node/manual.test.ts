@@ -41,18 +41,19 @@ it("docs/model.md", () => {
 
 it.skipIf(!mirrored("stories260K"))("docs/text-models.md", () => {
   const lines = printed("docs/text-models.md");
-  expect(lines.slice(0, 6)).toEqual([
+  expect(lines.slice(0, 7)).toEqual([
     "block2/heads heads 8",
     "block2/middle stream 64",
     "block2/gate projection 172",
     "block2/up projection 172",
     "block2/mlp neurons 172",
+    "block2/down projection 64",
     "block2/residual stream 64",
   ]);
-  expect(lines.slice(6, 10)).toEqual(["[ 5, 512 ]", "[ 5, 172 ]", "true true true", "[ 2, 64 ]"]);
-  expect(lines[10]).toMatch(/^, there was a little girl/);
-  expect(lines[11]).toBe("true");
-  expect(lines[12]).toMatch(/^\d \d+ \[.*' mom'/);
+  expect(lines.slice(7, 11)).toEqual(["[ 5, 512 ]", "[ 5, 172 ]", "true true true", "[ 2, 64 ]"]);
+  expect(lines[11]).toMatch(/^, there was a little girl/);
+  expect(lines[12]).toBe("true");
+  expect(lines[13]).toMatch(/^\d \d+ \[.*' mom'/);
 });
 
 it("docs/data.md", () => {
