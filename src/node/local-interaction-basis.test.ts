@@ -37,9 +37,9 @@ it.skipIf(!there)(
     for (const value of Object.values(run.metrics)) expect(value).not.toBeNaN();
     expect(Object.keys(run.figures)).toEqual([
       "interaction graph",
-      "directions kept, transformer",
+      "directions kept by the transformer",
       "waves",
-      "directions kept, MLP",
+      "directions kept by the MLP",
     ]);
     expect(Object.keys(run.tables)).toEqual(["published nodes", "published edges", "fewest, part B", "fewest, part C"]);
   },

@@ -92,12 +92,12 @@ async function experiment(given: Options, run: Run): Promise<void> {
   const published = await publishedNetwork(run, given);
   reportPublished(run, published);
   run.figure("interaction graph", graphFigure(published));
-  run.figure("directions kept, transformer", publishedCurves(published));
+  run.figure("directions kept by the transformer", publishedCurves(published));
   run.figure("waves", waveFigure(published));
 
   reportOwn(run, await ownTransformer(run, given));
 
   const pictures = await pictureNetwork(run, given);
   reportPictures(run, pictures);
-  run.figure("directions kept, MLP", pictureCurves(pictures));
+  run.figure("directions kept by the MLP", pictureCurves(pictures));
 }
