@@ -3,8 +3,10 @@
 import { CajalError } from "../graph/index.ts";
 import { caltech101Files } from "./caltech101-files.ts";
 import type { DataEntry, Official } from "./data-entry.ts";
+import { fairEvalFiles } from "./fair-eval-files.ts";
 import { lreFiles } from "./lre-files.ts";
 import type { PreprocessName } from "./preprocess.ts";
+import { publishedAblations } from "./published-ablation-files.ts";
 
 /** The names that MNIST and its successors give to their files. */
 const idxSplits = {
@@ -17,26 +19,6 @@ function officialFolder(url: string, sums: Readonly<Record<string, string>>): Re
   return Object.fromEntries(Object.entries(sums).map(([path, sha256]) => [path, { url: `${url}/${path}`, sha256 }]));
 }
 
-const fairEvalFiles: Readonly<Record<string, string>> = {
-  "question.jsonl": "32b519315704d3da88accb0cab4fd44622ff530fe49e450c1553030ce3e0f962",
-  "answer/answer_alpaca-13b.jsonl": "50a6a9274da00cc74e8b3a8e3e92be2ba23ed6f2bf6ae9bbcc3082424acea540",
-  "answer/answer_gpt-4.jsonl": "3b554c1a9d9f3c9df105f6f04a3c4890705cfab10f854cc010f4fa550874d7c3",
-  "answer/answer_gpt35.jsonl": "c6545739b0738eba5f9348e77f680031aec076a72ecba71b3014e7b1b0dfe099",
-  "answer/answer_vicuna-13b.jsonl": "d1a4b3a5d2e3ca90d2d55084ee25d4d90e63e65ac647bf50359da8633e16d0b8",
-  "review/review_gpt35_vicuna-13b_human.txt": "929f14e6582a7d14b1a3d189d29bc1319200588298e4b5429f7ac56bf847d224",
-};
-
-/** What the authors of the local interaction basis measured on their first network, as they published it. */
-const publishedAblations: Readonly<Record<string, string>> = {
-  "modular_arithmetic_node_pca_seed0_rib_ablation_results.json":
-    "e67d3863c82b00310313ef1edb768aca78bc5d35b3be061e2d5e965aff0673c0",
-  "modular_arithmetic_node_rib_seed0_rib_ablation_results.json":
-    "14ac77dc4d1c745fe990b0d9b8461b33c74b97b880959b0722867e86d507537f",
-  "modular_arithmetic_pca_seed0_edge_ablation_results.json":
-    "4e32c286fde03782746290b759c8da2bfdef4c19b2f3090b8f44bee07420a50b",
-  "modular_arithmetic_rib_seed0_edge_ablation_results.json":
-    "34cd04dd03006ba5febb7c180cd3f7bda2d7e00fcffef2d8e0c9e82c2f0ebe1f",
-};
 const inPublished = <T>(files: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.entries(files).map(([name, value]) => [`published/${name}`, value]));
 

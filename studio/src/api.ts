@@ -1,12 +1,15 @@
 /** What the server says and is asked. */
 
+import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
+import type { RunRecord } from "../../src/node/runs/record.ts";
+import type { Result } from "../../src/node/runs/results.ts";
+
 export interface MethodInList {
   readonly slug: string;
   readonly family: string;
   readonly title: string;
   readonly bars?: number;
   readonly met?: number;
-  readonly figure?: string;
 }
 
 export interface Catalogue {
@@ -14,73 +17,17 @@ export interface Catalogue {
   readonly methods: readonly MethodInList[];
 }
 
-export interface Bar {
-  readonly metric: string;
-  readonly atLeast?: number;
-  readonly atMost?: number;
-  readonly over?: string;
-  readonly paper?: number | string;
-  readonly note?: string;
-  readonly reached?: number | null;
-  readonly met?: boolean;
-}
-
-export interface MethodOption {
-  readonly name: string;
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly description?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-}
-
-export interface DataTable {
-  readonly name: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly (string | number | null)[])[];
-  readonly caption?: string;
-}
-
 export interface Method {
   readonly slug: string;
   readonly family: string;
   readonly title: string;
   readonly summary: string;
-  readonly paper: {
-    readonly title: string;
-    readonly authors: string;
-    readonly year: number;
-    readonly venue?: string;
-    readonly arxiv?: string;
-    readonly doi?: string;
-    readonly code?: string;
-  };
+  readonly paper: Paper;
   readonly data: readonly string[];
   readonly bars: readonly Bar[];
   readonly options: readonly MethodOption[];
   readonly quick: Readonly<Record<string, unknown>>;
-  readonly results: null | {
-    readonly seeds: readonly number[];
-    readonly seconds: readonly number[];
-    readonly bars: readonly Bar[];
-    readonly figures: readonly { readonly name: string; readonly title?: string; readonly caption: string }[];
-    readonly environment: Readonly<Record<string, string>>;
-  };
-}
-
-export type RunState = "running" | "finished" | "failed" | "interrupted";
-
-export interface RunRecord {
-  readonly id: string;
-  readonly method: string;
-  readonly seed: number;
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly state: RunState;
-  readonly started: string;
-  readonly finished?: string;
-  readonly seconds: number;
-  readonly error?: { readonly code: string; readonly message: string };
+  readonly results: Result | null;
 }
 
 /** What went wrong, in the server's words. */
@@ -107,7 +54,6 @@ const read = async <T>(path: string): Promise<T> => (await ask(path)).json();
 export const catalogue = () => read<Catalogue>("/methods");
 export const method = (slug: string) => read<Method>(`/methods/${encodeURIComponent(slug)}`);
 export const runs = () => read<RunRecord[]>("/runs");
-export const runRecord = (id: string) => read<RunRecord>(`/runs/${encodeURIComponent(id)}`);
 
 export async function begin(
   slug: string,

@@ -2,7 +2,7 @@
 
 import type { RunEvent } from "../../src/node/runs/events.ts";
 import { type Findings, findingsOf } from "../../src/node/runs/findings.ts";
-import type { RunRecord } from "./api.ts";
+import type { RunRecord } from "../../src/node/runs/record.ts";
 
 /** Events come in bursts; the page is drawn anew at most this often. */
 const millisecondsBetweenDrawings = 200;

@@ -60,6 +60,5 @@ function standing(result: Result | undefined) {
   return {
     bars: result.bars.length,
     met: result.bars.filter(({ met }) => met).length,
-    figure: result.figures[0]?.name,
   };
 }
