@@ -41,6 +41,9 @@ export interface TrainingPoint {
   readonly val: number;
 }
 
+/** A step computes little for so many parameters: most of its time goes into handing them over. */
+const stepsPerCall = 4;
+
 /** Windows of the validation text that are looked at while training; evenly spaced. */
 const validationWindows = 4000;
 
@@ -75,6 +78,7 @@ export async function trainNextWord(
       data,
       optimiser: chain(clipByGlobalNorm(1), adam(rate)),
       steps,
+      stepsPerCall,
       evaluate: async (p) => ({ val: judge ? (await judge.predict(p)).loss : Number.NaN }),
       evaluateEvery: Math.max(1, Math.floor(data.perEpoch / 2)),
       ...(options.checkpoint && { checkpoint: options.checkpoint }),
