@@ -6,6 +6,7 @@
 export { type Application, applicationsIn, nodesBehind } from "./applications.ts";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { cond } from "./cond.ts";
+export { multiplyAdds } from "./cost.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";

@@ -6,19 +6,12 @@ import { Rng } from "../graph/index.ts";
 import { computeExemplars, type Description } from "../methods/interpret/milan/index.ts";
 import {
   type NeuronReport,
-  type ReportLayer,
-  type ReportNeuron,
+  neuronReportLayer,
+  type ReportDescription,
   type ReportPicture,
   renderNeuronReport,
 } from "../plot/index.ts";
-import {
-  type Activity,
-  examine,
-  type LayerActivity,
-  type LayerFilter,
-  type LayerFindings,
-  record,
-} from "../probe/index.ts";
+import { type Activity, examine, type LayerFilter, type LayerFindings, record } from "../probe/index.ts";
 import { writeWhole } from "./files.ts";
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
 import { type ReportSummary, summarise } from "./summary.ts";
@@ -48,7 +41,6 @@ export interface DescribeOptions
   readonly signal: AbortSignal;
 }
 
-const histogramBins = 40;
 const jpegQuality = 82;
 
 /** Network dissection's level: the activation that 0.5 % of all positions exceed. */
@@ -206,64 +198,17 @@ function buildReport(
     version,
     ...(words && { captioner: words.captioner }),
     pictures,
-    layers: activity.layers.map((layer, i) => reportLayer(layer, findings[i], pictureOf, words)),
-  };
-}
-
-function reportLayer(
-  activity: LayerActivity,
-  findings: LayerFindings,
-  pictureOf: ReadonlyMap<number, number>,
-  words: Words | undefined,
-): ReportLayer {
-  const { name, kind, shape, receptiveField: field } = activity.layer;
-  return {
-    name,
-    kind,
-    shape,
-    ...(field && {
-      receptiveField: {
-        height: Math.round(field[0].size),
-        width: Math.round(field[1].size),
-        strideY: field[0].step,
-        strideX: field[1].step,
-      },
-    }),
-    neurons: findings.units.map((unit, i) =>
-      reportNeuron(activity, unit, i, pictureOf, words?.byAddress.get(`${name}:${i}`)),
+    layers: activity.layers.map((layer, i) =>
+      neuronReportLayer(layer, findings[i], {
+        pictureOf: (sample) => pictureOf.get(sample) ?? 0,
+        descriptionOf: (unit) => spoken(words?.byAddress.get(`${layer.layer.name}:${unit}`)),
+      }),
     ),
   };
 }
 
-function reportNeuron(
-  { sketch, selectivity }: LayerActivity,
-  findings: LayerFindings["units"][number],
-  unit: number,
-  pictureOf: ReadonlyMap<number, number>,
-  description: Description | undefined,
-): ReportNeuron {
-  const preferred = selectivity.classSelectivity(unit);
-  const histogram = sketch.histogram(unit, histogramBins);
-  return {
-    unit,
-    dead: findings.dead,
-    maximum: sketch.maximum(unit),
-    mean: sketch.mean(unit),
-    level: findings.level,
-    active: sketch.positiveShare(unit),
-    sparseness: selectivity.sparseness(unit),
-    ...(preferred && { selectivity: preferred }),
-    histogram: { from: histogram.from, to: histogram.to, counts: Array.from(histogram.counts) },
-    exemplars: findings.exemplars.map(({ sample, value, region }) => ({
-      picture: pictureOf.get(sample) ?? 0,
-      value,
-      ...region,
-    })),
-    ...(findings.explanation && { explanation: findings.explanation }),
-    ...(description &&
-      !description.dead &&
-      description.text !== "" && {
-        description: { text: description.text, pmi: description.pmi, runnersUp: description.runnersUp },
-      }),
-  };
+function spoken(description: Description | undefined): ReportDescription | undefined {
+  if (description === undefined || description.dead || description.text === "") return undefined;
+  const { text, pmi, runnersUp } = description;
+  return { text, pmi, runnersUp };
 }

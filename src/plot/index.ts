@@ -29,6 +29,7 @@ export type {
   ReportNeuron,
   ReportPicture,
 } from "./neuron-report.ts";
+export { type NeuronReportLayerOptions, neuronReportLayer } from "./neuron-report-layer.ts";
 export { type RenderOptions, renderFigure } from "./render-figure.ts";
 export { renderNeuronReport } from "./report/render.ts";
 export { renderRunReport } from "./run-report/render.ts";

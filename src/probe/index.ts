@@ -38,6 +38,7 @@ export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
 export type { ComputedEdit, TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";
+export type { LayerNode } from "./layer-graph.ts";
 export { activations, findLayer, type ImageInput, type Layer, type LayerFilter } from "./layers.ts";
 export { Model, type OpenOptions, type WriteFile } from "./model.ts";
 export type { AxisField, ReceptiveField } from "./receptive-field.ts";
@@ -45,4 +46,5 @@ export { type Activity, type LayerActivity, type LayerBatch, type RecordOptions,
 export { type Region, regionOf } from "./region.ts";
 export { LayerRunner } from "./runner.ts";
 export { readBatches, type Sample, type SampleBatch, type SampleSet, type Skipped } from "./samples.ts";
+export { type Answer, SteeredModel, type Turn, unturned } from "./steer.ts";
 export { type CellGrid, tilingGrid, Upsampling } from "./upsample.ts";

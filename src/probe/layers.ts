@@ -124,8 +124,15 @@ export function imageInput(model: ImportedModel, size?: readonly [number, number
   };
 }
 
-/** All layers in the order in which they are computed. */
-export function listLayers(model: ImportedModel, inputShape: Shape): Layer[] {
+/** All named tensors of a model, and its input, as values of one graph. */
+export interface TracedModel {
+  readonly input: Value;
+  /** In the order in which they are computed. */
+  readonly tensors: Readonly<Record<string, Value>>;
+}
+
+/** @param inputShape without the batch axis */
+export function traceModel(model: ImportedModel, inputShape: Shape): TracedModel {
   const port = model.inputs[0];
   const batched = [typeof port.shape?.[0] === "number" ? port.shape[0] : 1, ...inputShape];
   const run = collect((x: Value) => {
@@ -133,11 +140,15 @@ export function listLayers(model: ImportedModel, inputShape: Shape): Layer[] {
     return x;
   });
   const { result } = trace(run, [Tensor.zeros(batched)]);
-  const values = Object.values(result.taps);
-  const fields = receptiveFields(values, result.result);
-  return Object.entries(result.taps).flatMap(([name, value]) => {
+  return { input: result.result, tensors: result.taps };
+}
+
+/** All layers in the order in which they are computed. */
+export function listLayers({ input, tensors }: TracedModel): Layer[] {
+  const fields = receptiveFields(Object.values(tensors), input);
+  return Object.entries(tensors).flatMap(([name, value]) => {
     // An edited layer is still of its kind; what it was before the edit is not a layer of its own.
-    const kind = (result.taps[`${name}${uneditedSuffix}`] ?? value).node?.definition.name ?? "";
+    const kind = (tensors[`${name}${uneditedSuffix}`] ?? value).node?.definition.name ?? "";
     if (beforeEdits.test(name)) return [];
     if (!isFloat(value.dtype) || value.rank < 2 || value.rank > 4 || movers.has(kind)) return [];
     const unitAxis = value.rank === 3 ? 2 : 1;

@@ -11,7 +11,17 @@ import {
   type Tensor,
 } from "../graph/index.ts";
 import { type Edits, editModel } from "./edit.ts";
-import { type ImageInput, imageInput, type Layer, type LayerFilter, listLayers, selectLayers } from "./layers.ts";
+import { type LayerNode, layerGraph } from "./layer-graph.ts";
+import {
+  type ImageInput,
+  imageInput,
+  type Layer,
+  type LayerFilter,
+  listLayers,
+  selectLayers,
+  type TracedModel,
+  traceModel,
+} from "./layers.ts";
 import { missingWeights, replaceWeights, withWeightsInside } from "./weights.ts";
 
 /** Writes a file whole or not at all. */
@@ -63,9 +73,18 @@ export class Model {
    * @param filter names, or a pattern; default: all
    */
   layers(filter?: LayerFilter): readonly Layer[] {
-    const { channels, height, width } = this.input;
-    this.listed ??= listLayers(this.imported, [channels, height, width]);
+    this.listed ??= listLayers(this.traced());
     return filter === undefined ? this.listed : selectLayers(this.listed, filter);
+  }
+
+  /** How the layers hang together, with what each costs. */
+  graph(): LayerNode[] {
+    return layerGraph(this.traced());
+  }
+
+  private traced(): TracedModel {
+    const { channels, height, width } = this.input;
+    return traceModel(this.imported, [channels, height, width]);
   }
 
   /**

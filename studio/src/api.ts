@@ -2,6 +2,7 @@
 
 import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
+import type { ModelInList } from "../../src/node/studio/models-routes.ts";
 import type { Result } from "../../src/node/runs/results.ts";
 
 export interface MethodInList {
@@ -53,6 +54,9 @@ const read = async <T>(path: string): Promise<T> => (await ask(path)).json();
 
 export const catalogue = () => read<Catalogue>("/methods");
 export const method = (slug: string) => read<Method>(`/methods/${encodeURIComponent(slug)}`);
+export const models = () => read<ModelInList[]>("/models");
+export const modelFile = async (id: string) =>
+  new Uint8Array(await (await ask(`/models/${encodeURIComponent(id)}/file`)).arrayBuffer());
 export const runs = () => read<RunRecord[]>("/runs");
 
 export async function begin(

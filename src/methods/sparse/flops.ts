@@ -1,6 +1,6 @@
 /** @file What each weight costs: the arithmetic of a network, counted on its traced graph. */
 
-import { type GraphNode, leavesOf, nodesBehind, type Shape, sizeOf, trace, type Value } from "../../graph/index.ts";
+import { leavesOf, multiplyAdds, nodesBehind, sizeOf, trace, type Value } from "../../graph/index.ts";
 import { movers } from "./movers.ts";
 
 /**
@@ -22,7 +22,8 @@ export function flopsByWeight<A extends readonly unknown[]>(
     if (movers.has(node.definition.name)) continue;
     for (const [i, input] of node.inputs.entries()) {
       const path = input && weights.get(sourceOf(input));
-      if (path !== undefined) flops[path] = (flops[path] ?? 0) + 2 * times * multiplyAdds(node, i);
+      if (input === undefined || path === undefined) continue;
+      flops[path] = (flops[path] ?? 0) + 2 * times * (multiplyAdds(node, i) ?? sizeOf(input.shape));
     }
   }
   return flops;
@@ -33,30 +34,6 @@ function sourceOf(value: Value): Value {
   const { node } = value;
   return node !== undefined && movers.has(node.definition.name) && node.inputs[0] ? sourceOf(node.inputs[0]) : value;
 }
-
-/** Of a node that has a weight as its input number `at`. */
-function multiplyAdds({ definition, attributes, inputs, outputs }: GraphNode, at: number): number {
-  const { shape } = inputs[at] as Value;
-  const results = sizeOf(outputs[0].shape);
-  switch (`${definition.name} ${at}`) {
-    case "MatMul 0":
-      return results * lastOf(shape);
-    case "MatMul 1":
-      return results * (shape.length === 1 ? shape[0] : shape[shape.length - 2]);
-    case "Gemm 0":
-      return results * shape[attributes.transA === 1 ? 0 : 1];
-    case "Gemm 1":
-      return results * shape[attributes.transB === 1 ? 1 : 0];
-    case "Conv 1":
-      return results * sizeOf(shape.slice(1));
-    case "ConvTranspose 1":
-      return sizeOf((inputs[0] as Value).shape) * sizeOf(shape.slice(1));
-    default:
-      return sizeOf(shape);
-  }
-}
-
-const lastOf = (shape: Shape): number => shape[shape.length - 1];
 
 /** Σ density · cost. @param costs by path, as of `flopsByWeight` @param densities by path; 1 where there is none */
 export function sparseFlops(

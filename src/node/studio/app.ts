@@ -10,11 +10,14 @@ import { CajalError, type ErrorCode } from "../../graph/index.ts";
 import { exists } from "../data-source.ts";
 import { type GuardOptions, guard } from "./guard.ts";
 import { methodsRoutes } from "./methods-routes.ts";
+import { modelsRoutes } from "./models-routes.ts";
 import { runsRoutes } from "./runs-routes.ts";
 
 export interface StudioOptions extends GuardOptions {
   /** Where runs are kept. */
   readonly runs: string;
+  /** Models to show beside those that are known. */
+  readonly models?: readonly string[];
   /** Where the built pages are. Default: the package's own. */
   readonly pages?: string;
 }
@@ -32,7 +35,7 @@ const statusOf: Partial<Record<ErrorCode, ContentfulStatusCode>> = {
   "disk-full": 507,
 };
 
-export function studioApp({ runs, pages = builtPages, ...access }: StudioOptions): Hono {
+export function studioApp({ runs, models = [], pages = builtPages, ...access }: StudioOptions): Hono {
   const app = new Hono();
   app.onError((error, c) => {
     if (!(error instanceof CajalError)) {
@@ -51,6 +54,7 @@ export function studioApp({ runs, pages = builtPages, ...access }: StudioOptions
     }),
   );
   app.route("/api/methods", methodsRoutes());
+  app.route("/api/models", modelsRoutes(models));
   app.route("/api/runs", runsRoutes(runs));
   app.all("/api/*", () => {
     throw new CajalError("file-missing", "there is nothing at this address");
@@ -65,6 +69,7 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
   ".json": "application/json",
+  ".mjs": "text/javascript; charset=utf-8",
   ".wasm": "application/wasm",
 };
 

@@ -13,6 +13,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Where runs are kept. Default: as `cajal run`. */
   readonly runs?: string;
+  /** Model files to show beside those that are known. */
+  readonly models?: readonly string[];
   /** Of a server that others can reach. Default: one by chance. */
   readonly token?: string;
 }
@@ -27,9 +29,9 @@ const loopback: ReadonlySet<string> = new Set(["127.0.0.1", "localhost", "::1"])
 
 /** @throws CajalError `in-use` when the port is taken, `not-permitted`, `argument` */
 export async function serveStudio(options: ServeOptions = {}): Promise<Served> {
-  const { host = "127.0.0.1", port = 4321, runs = runsFolder() } = options;
+  const { host = "127.0.0.1", port = 4321, runs = runsFolder(), models = [] } = options;
   const token = options.token ?? (loopback.has(host) ? undefined : randomBytes(24).toString("base64url"));
-  const app = studioApp({ runs, ...(token !== undefined && { token }) });
+  const app = studioApp({ runs, models, ...(token !== undefined && { token }) });
   const { server, address } = await new Promise<{ server: ReturnType<typeof listen>; address: number }>(
     (resolve, reject) => {
       const server = listen({ fetch: app.fetch, hostname: host, port }, (info) =>

@@ -1,4 +1,4 @@
-/** @file The data of a report as script elements that do not run: pictures and drawings of neurons, each in base64. */
+/** @file The heavy data of a report, in blocks: pictures and drawings of neurons. In its page they are script elements that do not run, in base64. */
 
 import type { NeuronReport } from "../neuron-report.ts";
 import { encodeBase64 } from "./base64.ts";
@@ -9,26 +9,26 @@ import { packDrawings } from "./pack.ts";
 const FIRST_CARDS = 16;
 const FIRST_PICTURES = 5;
 
-const block = (id: string, bytes: Uint8Array): string =>
-  `<script type="text/plain" id="${id}">${encodeBase64(bytes)}</script>\n`;
+/** The bytes under the name by which the page asks for them. */
+export type Block = readonly [id: string, bytes: Uint8Array];
 
 /** The drawings of one layer, `BLOCK_SIZE` neurons in each block. */
-function* drawingBlocks({ layers }: NeuronReport, index: number): Iterable<string> {
+function* drawingBlocks({ layers }: NeuronReport, index: number): Iterable<Block> {
   const neurons = layers[index]?.neurons ?? [];
   for (let at = 0; at < neurons.length; at += BLOCK_SIZE) {
-    yield block(`n${index}-${at / BLOCK_SIZE}`, packDrawings(neurons.slice(at, at + BLOCK_SIZE)));
+    yield [`n${index}-${at / BLOCK_SIZE}`, packDrawings(neurons.slice(at, at + BLOCK_SIZE))];
   }
 }
 
-function* pictureBlocks({ pictures }: NeuronReport, indices: Iterable<number>): Iterable<string> {
+function* pictureBlocks({ pictures }: NeuronReport, indices: Iterable<number>): Iterable<Block> {
   for (const index of indices) {
     const picture = pictures[index];
-    if (picture) yield block(`p${index}`, picture.encoded);
+    if (picture) yield [`p${index}`, picture.encoded];
   }
 }
 
 /** All blocks, in the order in which a reader wants them: what the page opens with comes first. */
-export function* dataBlocks(report: NeuronReport): Iterable<string> {
+export function* blocksOf(report: NeuronReport): Iterable<Block> {
   const { layers, pictures } = report;
   const opening = openingLayer(layers);
   const cards = layers[opening]?.neurons.filter(({ dead }) => !dead).slice(0, FIRST_CARDS) ?? [];
@@ -42,4 +42,9 @@ export function* dataBlocks(report: NeuronReport): Iterable<string> {
     report,
     [...pictures.keys()].filter((index) => !first.has(index)),
   );
+}
+
+export function* dataBlocks(report: NeuronReport): Iterable<string> {
+  for (const [id, bytes] of blocksOf(report))
+    yield `<script type="text/plain" id="${id}">${encodeBase64(bytes)}</script>\n`;
 }

@@ -23,7 +23,7 @@ import { createToolbar } from "./client/toolbar.ts";
 import { unpackDrawings } from "./client/unpack.ts";
 import { upsampleMap } from "./upsample.ts";
 
-const parts: Parts = {
+export const parts: Parts = {
   ablationCommand,
   barsPath,
   createBlocks,

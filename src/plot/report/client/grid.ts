@@ -7,6 +7,8 @@ export interface Grid {
   readonly show: (neurons: readonly Neuron[]) => void;
   /** Scrolls a neuron's card into view and gives it the focus. */
   readonly focus: (neuron: Neuron) => void;
+  /** Listens no longer. */
+  readonly release: () => void;
 }
 
 export function createGrid(page: Page, host: HTMLElement, open: (neuron: Neuron) => void): Grid {
@@ -150,9 +152,11 @@ export function createGrid(page: Page, host: HTMLElement, open: (neuron: Neuron)
       render();
     });
   };
-  addEventListener("scroll", schedule, { passive: true });
-  addEventListener("resize", schedule);
-  new ResizeObserver(schedule).observe(host);
+  const gone = new AbortController();
+  addEventListener("scroll", schedule, { passive: true, signal: gone.signal });
+  addEventListener("resize", schedule, { signal: gone.signal });
+  const resized = new ResizeObserver(schedule);
+  resized.observe(host);
 
   return {
     show: (neurons) => {
@@ -163,5 +167,10 @@ export function createGrid(page: Page, host: HTMLElement, open: (neuron: Neuron)
       render();
     },
     focus: (neuron) => moveTo(shown.indexOf(neuron)),
+    release: () => {
+      gone.abort();
+      resized.disconnect();
+      near.disconnect();
+    },
   };
 }

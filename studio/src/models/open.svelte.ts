@@ -1,0 +1,89 @@
+/** The model that is open: one at a time, with its engine, and what was found by looking through it. */
+
+import { proxy, type Remote, wrap } from "comlink";
+import { models, modelFile } from "../api.ts";
+import type { Engine, OpenModel, PictureSource } from "./engine.ts";
+import type { Look } from "./look.ts";
+import { keepLook, keptLook, keptModel } from "./store.ts";
+
+export interface Progress {
+  readonly stage: string;
+  readonly done: number;
+  readonly total: number;
+}
+
+/** A model that is kept in this browser has an address that begins so. */
+export const keptPrefix = "here:";
+
+export class Opened {
+  readonly id: string;
+  readonly model: OpenModel;
+  readonly engine: Remote<Engine>;
+  look = $state.raw<Look>();
+  progress = $state.raw<Progress>();
+  trouble = $state.raw<unknown>();
+  private isStopped = false;
+
+  constructor(id: string, model: OpenModel, engine: Remote<Engine>, look: Look | undefined) {
+    this.id = id;
+    this.model = model;
+    this.engine = engine;
+    this.look = look;
+  }
+
+  /** Looks at pictures and keeps what is found. */
+  async see(source: PictureSource, layers: readonly string[]): Promise<void> {
+    this.trouble = undefined;
+    this.isStopped = false;
+    this.progress = { stage: "preparing", done: 0, total: 0 };
+    try {
+      const tell = proxy((stage: string, done: number, total: number) => {
+        this.progress = { stage, done, total };
+      });
+      this.look = await this.engine.look(source, layers, tell);
+      await keepLook(this.id, this.look);
+    } catch (error) {
+      if (!this.isStopped) this.trouble = error;
+    } finally {
+      this.progress = undefined;
+    }
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    this.engine.stop();
+  }
+}
+
+let worker: Worker | undefined;
+let current: { readonly id: string; readonly opened: Promise<Opened> } | undefined;
+
+/** @throws what the engine says of the file */
+export function open(id: string): Promise<Opened> {
+  if (current?.id === id) return current.opened;
+  worker?.terminate();
+  worker = new Worker(new URL("./engine.ts", import.meta.url), { type: "module" });
+  const opened = load(id, wrap<Engine>(worker));
+  current = { id, opened };
+  opened.catch(() => {
+    current = undefined;
+  });
+  return opened;
+}
+
+async function load(id: string, engine: Remote<Engine>): Promise<Opened> {
+  const [{ bytes, name, preprocess }, look] = await Promise.all([fileOf(id), keptLook(id)]);
+  return new Opened(id, await engine.open(bytes, name, preprocess), engine, look);
+}
+
+async function fileOf(id: string): Promise<{ bytes: Uint8Array; name: string; preprocess?: string }> {
+  if (id.startsWith(keptPrefix)) {
+    const name = id.slice(keptPrefix.length);
+    const kept = await keptModel(name);
+    if (kept === undefined) throw new Error(`${name} is not kept in this browser.\nOpen its file on the page of models.`);
+    return { bytes: kept.bytes, name };
+  }
+  const entry = (await models()).find((model) => model.id === id);
+  if (entry === undefined) throw new Error(`There is no model "${id}".\nThe page of models lists those that there are.`);
+  return { bytes: await modelFile(id), name: entry.name, ...(entry.preprocess && { preprocess: entry.preprocess }) };
+}

@@ -1,0 +1,27 @@
+/** What this browser keeps: models that were dropped here, and what was found by looking through models. */
+
+import { createStore, del, entries, get, set } from "idb-keyval";
+import type { Look } from "./look.ts";
+
+export interface KeptModel {
+  readonly bytes: Uint8Array;
+  readonly at: number;
+}
+
+const models = createStore("cajal-models", "models");
+const looks = createStore("cajal-looks", "looks");
+
+export const keepModel = (name: string, bytes: Uint8Array) => set(name, { bytes, at: Date.now() }, models);
+export const keptModel = (name: string) => get<KeptModel>(name, models);
+export const keptModels = async () =>
+  (await entries<string, KeptModel>(models))
+    .map(([name, { bytes, at }]) => ({ name, size: bytes.length, at }))
+    .sort((a, b) => b.at - a.at);
+
+export const keepLook = (id: string, look: Look) => set(id, look, looks);
+export const keptLook = (id: string) => get<Look>(id, looks);
+
+/** @param id of the model's page */
+export async function forget(id: string, name: string): Promise<void> {
+  await Promise.all([del(name, models), del(id, looks)]);
+}
