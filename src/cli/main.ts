@@ -41,7 +41,8 @@ const commands: Readonly<Record<string, Entry>> = {
     summary: "run experiments over their seeds and write results/<method>.json",
     load: () => import("./commands/reproduce.ts"),
   },
-  studio: { summary: "methods and runs in the browser", load: () => import("./commands/studio.ts") },
+  studio: { summary: "models, methods and runs in the browser", load: () => import("./commands/studio.ts") },
+  open: { summary: "the studio on a model of yours", load: () => import("./commands/open.ts") },
   data: { summary: "list, fetch and check data sets", load: () => import("./commands/data.ts") },
   new: { summary: "lay out the room of a new method", load: () => import("./commands/new.ts") },
   train: {

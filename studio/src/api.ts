@@ -2,8 +2,8 @@
 
 import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
-import type { ModelInList } from "../../src/node/studio/models-routes.ts";
 import type { Result } from "../../src/node/runs/results.ts";
+import type { ModelInList } from "../../src/node/studio/models-routes.ts";
 
 export interface MethodInList {
   readonly slug: string;

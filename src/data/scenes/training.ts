@@ -16,6 +16,7 @@ import {
   sceneNetworkSize,
   type TrainableSceneNetwork,
 } from "./network.ts";
+import { SHAPES } from "./vocabulary.ts";
 
 export interface SceneTrainingOptions {
   readonly seed: number;
@@ -67,7 +68,10 @@ export async function trainSceneNetwork(options: SceneTrainingOptions): Promise<
   return foldSceneNetwork(params, statistics);
 }
 
-/** The network as an ONNX file for batches of any size; its metadata says how to show it pictures and which neurons were planted. */
+/**
+ * The network as an ONNX file for batches of any size; its metadata says how to show it pictures, what its answers are and which neurons were
+ * planted.
+ */
 export function exportSceneNetwork(params: SceneNetwork<Tensor>): Uint8Array {
   const example = Tensor.zeros([1, 3, sceneNetworkSize, sceneNetworkSize]);
   return exportOnnx((x: Value) => ({ logits: applySceneNetwork(params, x).logits }), [example], {
@@ -75,6 +79,7 @@ export function exportSceneNetwork(params: SceneNetwork<Tensor>): Uint8Array {
     batch: { name: "N", arguments: [0] },
     metadata: {
       "cajal.preprocess": "signed",
+      "cajal.answers": JSON.stringify(SHAPES),
       "cajal.planted": JSON.stringify({ [plantedLayer]: plantedConcepts() }),
     },
   });

@@ -5,8 +5,8 @@ import { basename, join, parse } from "node:path";
 import { Hono } from "hono";
 import { type PreprocessName, registry } from "../../data/index.ts";
 import { CajalError } from "../../graph/index.ts";
-import { exists, placesOf } from "../data-source.ts";
 import { preprocessOf } from "../data-sets.ts";
+import { exists, placesOf } from "../data-source.ts";
 import { assetsFolder } from "../folders.ts";
 import { open } from "../open.ts";
 
@@ -46,7 +46,13 @@ export const idOf = (path: string): string => basename(path);
 async function findModels(opened: readonly string[]): Promise<Found[]> {
   const own = opened.map(async (path) => {
     const preprocess = await preprocessOf(path);
-    return { path, id: idOf(path), name: basename(path), about: "opened from this machine", ...(preprocess && { preprocess }) };
+    return {
+      path,
+      id: idOf(path),
+      name: basename(path),
+      about: "opened from this machine",
+      ...(preprocess && { preprocess }),
+    };
   });
   const known = Object.entries(registry).flatMap(([set, entry]) =>
     entry.kind !== "models"
@@ -65,7 +71,9 @@ async function findModels(opened: readonly string[]): Promise<Found[]> {
     name: "scene-network",
     about: "a small network on rendered scenes, some of whose neurons are known",
   };
-  const all = [...(await Promise.all(own)), embedded, ...(await Promise.all(known))].filter((model) => model !== undefined);
+  const all = [...(await Promise.all(own)), embedded, ...(await Promise.all(known))].filter(
+    (model) => model !== undefined,
+  );
   return Promise.all(all.map(async (model) => ({ ...model, bytes: (await stat(model.path)).size })));
 }
 

@@ -5,6 +5,7 @@ import { serve as listen } from "@hono/node-server";
 import { CajalError } from "../../graph/index.ts";
 import { runsFolder } from "../runs/folder.ts";
 import { studioApp } from "./app.ts";
+import { idOf } from "./models-routes.ts";
 
 export interface ServeOptions {
   /** Default 127.0.0.1; with any other host a token is asked for. */
@@ -13,7 +14,7 @@ export interface ServeOptions {
   readonly port?: number;
   /** Where runs are kept. Default: as `cajal run`. */
   readonly runs?: string;
-  /** Model files to show beside those that are known. */
+  /** Model files to show beside those that are known; the address is that of the first. */
   readonly models?: readonly string[];
   /** Of a server that others can reach. Default: one by chance. */
   readonly token?: string;
@@ -41,8 +42,9 @@ export async function serveStudio(options: ServeOptions = {}): Promise<Served> {
     },
   );
   const name = host.includes(":") ? `[${host}]` : host;
+  const page = models.length > 0 ? `models/${encodeURIComponent(idOf(models[0]))}` : "";
   return {
-    url: `http://${name}:${address}/${token === undefined ? "" : `?token=${token}`}`,
+    url: `http://${name}:${address}/${page}${token === undefined ? "" : `?token=${token}`}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

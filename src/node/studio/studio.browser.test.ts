@@ -1,63 +1,24 @@
 /** Walks through the studio as a person would. Screenshots of every page, light and dark, go to the folder that CAJAL_SHOTS names. */
 
-import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath, launchChromium } from "../../graph/testing/chromium.ts";
+import { chromiumPath } from "../../graph/testing/chromium.ts";
 import { mirrored } from "../testing/mirror.ts";
-import { type Served, serveStudio } from "./serve.ts";
+import { Visitor } from "./testing/visitor.ts";
 
-const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const pages = fileURLToPath(new URL("../../../dist/studio/", import.meta.url));
 
 describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () => {
-  let root = "";
-  let studio: Served;
-  let browser: Browser;
-  const troubles: string[] = [];
-
+  let visitor: Visitor;
   beforeAll(async () => {
-    root = await mkdtemp(join(tmpdir(), "cajal-studio-"));
-    studio = await serveStudio({ port: 0, runs: join(root, "runs") });
-    browser = await launchChromium([]);
+    visitor = await Visitor.arrive();
   });
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.close();
-    await rm(root, { recursive: true, force: true });
-  });
-
-  async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 900 }, ...options });
-    page.on("pageerror", (error) => troubles.push(`${path}: ${error.message}`));
-    page.on("console", (message) => message.type() === "error" && troubles.push(`${path}: ${message.text()}`));
-    await page.goto(new URL(path, studio.url).href);
-    return page;
-  }
-
-  async function judge(page: Page, name: string): Promise<void> {
-    const folder = process.env.CAJAL_SHOTS;
-    for (const scheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      if (folder) {
-        await mkdir(folder, { recursive: true });
-        await page.screenshot({ path: join(folder, `${name}-${scheme}.png`), fullPage: true });
-      }
-      // The page's own policy lets no text become a program, so the checker comes by the test's way.
-      await page.evaluate(await readFile(axe, "utf8"));
-      const violations = await page.evaluate(
-        `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html.slice(0, 120)).join(" | ")))`,
-      );
-      expect(violations, `${name}, ${scheme}`).toEqual([]);
-    }
-    const wide = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-    expect(wide, `${name} is wider than the window`).toBeLessThanOrEqual(0);
-  }
+  afterAll(() => visitor?.leave());
+  const open = (...args: Parameters<Visitor["open"]>) => visitor.open(...args);
+  const judge = (...args: Parameters<Visitor["judge"]>) => visitor.judge(...args);
 
   it("all pages can be used by everyone, light and dark, also on a phone", async () => {
     for (const [name, viewport] of [
@@ -80,7 +41,7 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
       }
     }
     // What is not there is said by the server with 404, which the browser notes.
-    expect(troubles.filter((text) => !/\/none: .*404/.test(text))).toEqual([]);
+    expect(visitor.troubles.filter((text) => !/\/none: .*404/.test(text))).toEqual([]);
   });
 
   it("a search is in the address, and a link goes on without loading the page anew", async () => {
@@ -145,7 +106,7 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
       await page.getByRole("button", { name: "Delete" }).click();
       await page.getByText("No runs yet.").waitFor();
 
-      await page.goto(new URL("/methods/active-dendrites", studio.url).href);
+      await page.goto(new URL("/methods/active-dendrites", visitor.studio.url).href);
       await page.getByRole("button", { name: "Run", exact: true }).click();
       await page.waitForURL(/\/runs\/active-dendrites-/);
       await page.getByRole("progressbar").waitFor();
@@ -159,7 +120,7 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
       await page.getByText("running").waitFor();
       await page.getByRole("button", { name: "Cancel" }).click();
       await page.getByText("interrupted").waitFor({ timeout: 60_000 });
-      expect(troubles.filter((text) => !/404/.test(text))).toEqual([]);
+      expect(visitor.troubles.filter((text) => !/404/.test(text))).toEqual([]);
       await page.close();
     },
   );

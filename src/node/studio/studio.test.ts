@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadMethod } from "../../methods/index.ts";
+import { Model } from "../../probe/index.ts";
 import { createRun } from "../runs/execute.ts";
 import { mirrored } from "../testing/mirror.ts";
 import { studioApp } from "./app.ts";
@@ -104,6 +105,16 @@ it("a server that others can reach asks for its token, and keeps it in a cookie"
   const cookie = first.headers.get("set-cookie") ?? "";
   expect(cookie).toMatch(/HttpOnly.*SameSite=Strict/);
   expect((await get("/api/runs", { cookie: cookie.split(";")[0] })).status).toBe(200);
+});
+
+it("lists the models of this machine, and sends those alone", async () => {
+  const { body } = await answer(ask("/api/models"));
+  expect(body[0]).toMatchObject({ id: "scene-network", bytes: expect.any(Number) });
+  expect(JSON.stringify(body)).not.toContain("/");
+  const file = await ask("/api/models/scene-network/file");
+  expect(Model.open(new Uint8Array(await file.arrayBuffer())).layers().length).toBeGreaterThan(10);
+  for (const id of ["none", "..%2fsecret.txt", "%2e%2e", "captioner-encoder.onnx"])
+    expect((await ask(`/api/models/${id}/file`)).status).toBe(404);
 });
 
 it("pages are isolated, and load nothing from elsewhere", async () => {

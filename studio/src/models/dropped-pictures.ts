@@ -60,7 +60,11 @@ export function pixelsOf(bitmap: ImageBitmap, height: number, width: number): Pi
 }
 
 /** Small pictures keep every pixel; JPEG would blur just the pixels that matter. */
-export async function encodePicture({ width, height, data }: Picture): Promise<{ bytes: Uint8Array; mime: "image/png" | "image/jpeg" }> {
+export async function encodePicture({
+  width,
+  height,
+  data,
+}: Picture): Promise<{ bytes: Uint8Array; mime: "image/png" | "image/jpeg" }> {
   const canvas = new OffscreenCanvas(width, height);
   const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);

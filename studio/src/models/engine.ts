@@ -12,7 +12,16 @@ import {
   toTensor,
 } from "../../../src/data/index.ts";
 import { CajalError, Tensor } from "../../../src/graph/index.ts";
-import { findLayer, type Grid, gridOf, type Layer, type LayerNode, Model, SteeredModel, unturned } from "../../../src/probe/index.ts";
+import {
+  findLayer,
+  type Grid,
+  gridOf,
+  type Layer,
+  type LayerNode,
+  Model,
+  SteeredModel,
+  unturned,
+} from "../../../src/probe/index.ts";
 import { decodePicture, droppedPictures, pixelsOf } from "./dropped-pictures.ts";
 import { type Drawn, drawGraph } from "./graph-layout.ts";
 import { type Likeness, likest } from "./likeness.ts";
@@ -26,6 +35,8 @@ export interface OpenModel {
   readonly layers: readonly Layer[];
   readonly graph: readonly LayerNode[];
   readonly preprocess: PreprocessName;
+  /** What the numbers of its first output stand for, if the file says so. */
+  readonly answers: readonly string[];
   /** Nothing says how the model wants its pictures. */
   readonly isGuessed: boolean;
 }
@@ -83,6 +94,7 @@ export class Engine {
       input: { channels, height, width },
       layers: model.layers(),
       graph: model.graph(),
+      answers: namesIn(model.imported.metadata["cajal.answers"]),
       preprocess: (stated ?? "imagenet") as PreprocessName,
       isGuessed: stated === undefined,
     };
@@ -116,12 +128,18 @@ export class Engine {
     const { height, width } = this.opened.input;
     const pixels =
       picture instanceof Blob ? await decodePicture(picture, height, width) : pixelsOf(picture, height, width);
-    const { before, after, activations, areShares, layer: steered } = await this.answers([pixels], layer, unit, setting);
+    const {
+      before,
+      after,
+      activations,
+      areShares,
+      layer: steered,
+    } = await this.answers([pixels], layer, unit, setting);
     return {
       before: before[0],
       after: after[0],
       areShares,
-       map: { ...mapOf(activations, steered, unit), ...placesOf(steered, height, width) },
+      map: { ...mapOf(activations, steered, unit), ...placesOf(steered, height, width) },
     };
   }
 
@@ -178,6 +196,15 @@ export class Engine {
       activations: plain.activations[name],
       areShares,
     };
+  }
+}
+
+function namesIn(json: string | undefined): string[] {
+  try {
+    const names: unknown = JSON.parse(json ?? "[]");
+    return Array.isArray(names) ? names.map(String) : [];
+  } catch {
+    return [];
   }
 }
 

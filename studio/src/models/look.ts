@@ -5,7 +5,14 @@ import { Rng } from "../../../src/graph/index.ts";
 import { type NeuronReport, neuronReportLayer, type ReportPicture } from "../../../src/plot/index.ts";
 import { type Catalogue, catalogueOf } from "../../../src/plot/report/catalogue.ts";
 import { blocksOf } from "../../../src/plot/report/data-blocks.ts";
-import { type Activity, examine, type LayerFilter, type LayerFindings, type Model, record } from "../../../src/probe/index.ts";
+import {
+  type Activity,
+  examine,
+  type LayerFilter,
+  type LayerFindings,
+  type Model,
+  record,
+} from "../../../src/probe/index.ts";
 import { encodePicture } from "./dropped-pictures.ts";
 
 export interface Look {
@@ -85,7 +92,9 @@ async function reportOf(
 ): Promise<NeuronReport> {
   const { channels, height, width } = model.input;
   const shown = [
-    ...new Set(findings.flatMap(({ units }) => units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample)))),
+    ...new Set(
+      findings.flatMap(({ units }) => units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample))),
+    ),
   ];
   const stored: ReportPicture[] = [];
   for (const sample of shown) {

@@ -1,10 +1,10 @@
 /** The model that is open: one at a time, with its engine, and what was found by looking through it. */
 
 import { proxy, type Remote, wrap } from "comlink";
-import { models, modelFile } from "../api.ts";
+import { modelFile, models } from "../api.ts";
 import type { Engine, OpenModel, PictureSource } from "./engine.ts";
 import type { Look } from "./look.ts";
-import { keepLook, keptLook, keptModel } from "./store.ts";
+import { keepLook, keepNames, keptLook, keptModel, keptNames } from "./store.ts";
 
 export interface Progress {
   readonly stage: string;
@@ -19,16 +19,24 @@ export class Opened {
   readonly id: string;
   readonly model: OpenModel;
   readonly engine: Remote<Engine>;
+  /** What its answers are called; their numbers where nobody said. */
+  answers = $state.raw<readonly string[]>([]);
   look = $state.raw<Look>();
   progress = $state.raw<Progress>();
   trouble = $state.raw<unknown>();
   private isStopped = false;
 
-  constructor(id: string, model: OpenModel, engine: Remote<Engine>, look: Look | undefined) {
+  constructor(
+    id: string,
+    model: OpenModel,
+    engine: Remote<Engine>,
+    { look, names }: { look: Look | undefined; names: readonly string[] },
+  ) {
     this.id = id;
     this.model = model;
     this.engine = engine;
     this.look = look;
+    this.answers = names.length > 0 ? names : model.answers;
   }
 
   /** Looks at pictures and keeps what is found. */
@@ -47,6 +55,16 @@ export class Opened {
     } finally {
       this.progress = undefined;
     }
+  }
+
+  nameOf(answer: number): string {
+    return this.answers[answer] ?? `answer ${answer}`;
+  }
+
+  /** @param text one name in each line */
+  async name(text: string): Promise<void> {
+    this.answers = text.split(/\r?\n/).map((line) => line.trim());
+    await keepNames(this.id, this.answers);
   }
 
   stop(): void {
@@ -72,18 +90,20 @@ export function open(id: string): Promise<Opened> {
 }
 
 async function load(id: string, engine: Remote<Engine>): Promise<Opened> {
-  const [{ bytes, name, preprocess }, look] = await Promise.all([fileOf(id), keptLook(id)]);
-  return new Opened(id, await engine.open(bytes, name, preprocess), engine, look);
+  const [{ bytes, name, preprocess }, look, names] = await Promise.all([fileOf(id), keptLook(id), keptNames(id)]);
+  return new Opened(id, await engine.open(bytes, name, preprocess), engine, { look, names });
 }
 
 async function fileOf(id: string): Promise<{ bytes: Uint8Array; name: string; preprocess?: string }> {
   if (id.startsWith(keptPrefix)) {
     const name = id.slice(keptPrefix.length);
     const kept = await keptModel(name);
-    if (kept === undefined) throw new Error(`${name} is not kept in this browser.\nOpen its file on the page of models.`);
+    if (kept === undefined)
+      throw new Error(`${name} is not kept in this browser.\nOpen its file on the page of models.`);
     return { bytes: kept.bytes, name };
   }
   const entry = (await models()).find((model) => model.id === id);
-  if (entry === undefined) throw new Error(`There is no model "${id}".\nThe page of models lists those that there are.`);
+  if (entry === undefined)
+    throw new Error(`There is no model "${id}".\nThe page of models lists those that there are.`);
   return { bytes: await modelFile(id), name: entry.name, ...(entry.preprocess && { preprocess: entry.preprocess }) };
 }

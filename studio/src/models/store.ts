@@ -10,6 +10,7 @@ export interface KeptModel {
 
 const models = createStore("cajal-models", "models");
 const looks = createStore("cajal-looks", "looks");
+const names = createStore("cajal-names", "names");
 
 export const keepModel = (name: string, bytes: Uint8Array) => set(name, { bytes, at: Date.now() }, models);
 export const keptModel = (name: string) => get<KeptModel>(name, models);
@@ -21,7 +22,11 @@ export const keptModels = async () =>
 export const keepLook = (id: string, look: Look) => set(id, look, looks);
 export const keptLook = (id: string) => get<Look>(id, looks);
 
+/** What the answers of a model are called, as a person said. */
+export const keepNames = (id: string, list: readonly string[]) => set(id, list, names);
+export const keptNames = async (id: string) => (await get<readonly string[]>(id, names)) ?? [];
+
 /** @param id of the model's page */
 export async function forget(id: string, name: string): Promise<void> {
-  await Promise.all([del(name, models), del(id, looks)]);
+  await Promise.all([del(name, models), del(id, looks), del(id, names)]);
 }

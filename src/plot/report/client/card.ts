@@ -29,7 +29,7 @@ export function createCard({ parts, catalogue }: Page, neuron: Neuron): HTMLLIEl
   } else if (catalogue.data.concepts > 0) words.append(element("span", { class: "quiet" }, "no concept agrees"));
 
   const fact = (name: string, value: string) =>
-    element("span", { class: "fact" }, element("span", { class: "fact-name" }, name), value);
+    element("span", { class: "fact" }, element("span", { class: "fact-name" }, name), " ", value, " ");
   const facts = element("span", { class: "facts" });
   if (!neuron.dead) {
     facts.append(fact("max", formatNumber(neuron.maximum)), fact("active", formatPercent(neuron.active)));
@@ -38,10 +38,9 @@ export function createCard({ parts, catalogue }: Page, neuron: Neuron): HTMLLIEl
 
   const tiles = element("span", { class: "tiles" });
   for (let i = 0; i < 5; i++) tiles.append(element("span", { class: "tile" }));
-  const spoken = [neuron.address, words.textContent, neuron.dead ? "" : `maximum ${formatNumber(neuron.maximum)}`];
   const button = element(
     "button",
-    { type: "button", class: neuron.dead ? "card dead" : "card", "aria-label": spoken.filter(Boolean).join(", ") },
+    { type: "button", class: neuron.dead ? "card dead" : "card" },
     element(
       "span",
       { class: "card-head" },
@@ -54,6 +53,7 @@ export function createCard({ parts, catalogue }: Page, neuron: Neuron): HTMLLIEl
           element("span", { class: "layer-name" }, element("bdi", { dir: "ltr" }, neuron.layerName)),
           element("span", { class: "unit" }, `:${neuron.unit}`),
         ),
+        " ",
         words,
       ),
       element("span", { class: "spark" }),

@@ -11,7 +11,7 @@ export const THEME = `
   --line: light-dark(#e3dfd5, #31353b);
   --strong-line: light-dark(#c9c3b5, #474c54);
   --accent: light-dark(#a8560f, #eea55f);
-  --accent-well: light-dark(#f6ead9, #35291b);
+  --accent-well: light-dark(#f8eedf, #35291b);
   --bars: light-dark(#8b877d, #8a8780);
   --alive: light-dark(#cfc9bb, #575b61);
   --gone: light-dark(#3a3a3a, #d6d2c9);
