@@ -64,6 +64,7 @@ export { type DataSource, unpacked } from "./source.ts";
 export { type BinOptions, binSpikes, decodeSpikeRecordings, type SpikeRecording } from "./spike-recordings.ts";
 export { loadSpokenDigits, type SpokenDigit } from "./spoken-digits.ts";
 export { loadStories260K } from "./stories.ts";
+export { type FileFolder, openLlama2c, openTextFolder, textBeside } from "./text-models.ts";
 export { type HuggingFaceTokenizerOptions, readHuggingFaceTokenizer } from "./tokenizers/hugging-face-tokenizer.ts";
 export { readLlama2cTokenizer } from "./tokenizers/llama2c-tokenizer.ts";
 export { trainBytePairs } from "./tokenizers/train-bpe.ts";

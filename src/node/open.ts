@@ -2,11 +2,13 @@
 
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { basename, dirname, isAbsolute, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, resolve, sep } from "node:path";
+import { openLlama2c, openTextFolder, textBeside } from "../data/index.ts";
 import { CajalError, decodeModel, type ExternalData, importModel } from "../graph/index.ts";
 import { Model, OnnxNetwork, type OpenOptions, readsText, TextModel, type TextModelOptions } from "../probe/index.ts";
+import { exists } from "./data-source.ts";
+import { inFolder } from "./disk-folder.ts";
 import { fileError, readBytes, writeWhole } from "./files.ts";
-import { openFolder, openLlama2c, textBeside } from "./text-files.ts";
 
 export interface OpenFileOptions
   extends Omit<OpenOptions, "external" | "write">,
@@ -36,16 +38,24 @@ export async function open(path: string, { reads, ...options }: OpenFileOptions 
 
 async function openAny(path: string, options: Omit<OpenFileOptions, "reads">): Promise<Model | TextModel> {
   const named = { name: basename(resolve(path)), ...options };
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) return openFolder(path, named);
-  if (path.endsWith(".bin")) return openLlama2c(path, named);
+  if ((await stat(path).catch(() => undefined))?.isDirectory())
+    return inFolder(path, (folder) => openTextFolder(folder, named));
+  if (path.endsWith(".bin")) return inFolder(dirname(path), (folder) => openLlama2c(folder, basename(path), named));
   const proto = decodeModel(await readBytes(path), named.name);
   const external = externalBeside(path);
   const write = (target: string, data: Uint8Array) => writeWhole(target, [data]);
   const imported = importModel(proto, external, named.name);
   if (!readsText(imported)) return new Model(proto, { ...named, external, write }, imported);
-  const { context, causal, ...text } = await textBeside(path, named);
+  const { context, causal, ...text } = await inFolder(await textFolder(path), (folder) => textBeside(folder, named));
   const network = new OnnxNetwork(proto, { name: named.name, external, context, causal }, imported);
   return new TextModel(network, { ...text, write });
+}
+
+/** Where what belongs to the text of an ONNX file lies: in its own folder, or the one above. */
+async function textFolder(path: string): Promise<string> {
+  const own = dirname(path);
+  for (const file of ["config.json", "tokenizer.json"]) if (await exists(join(own, file))) return own;
+  return dirname(own);
 }
 
 /** Reads parts of files in the folder of the model, following no link and no `..` out of it. */

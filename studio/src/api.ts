@@ -55,8 +55,10 @@ const read = async <T>(path: string): Promise<T> => (await ask(path)).json();
 export const catalogue = () => read<Catalogue>("/methods");
 export const method = (slug: string) => read<Method>(`/methods/${encodeURIComponent(slug)}`);
 export const models = () => read<ModelInList[]>("/models");
-export const modelFile = async (id: string) =>
-  new Uint8Array(await (await ask(`/models/${encodeURIComponent(id)}/file`)).arrayBuffer());
+export const modelFile = async (id: string, file: string) =>
+  new Uint8Array(
+    await (await ask(`/models/${encodeURIComponent(id)}/files/${encodeURIComponent(file)}`)).arrayBuffer(),
+  );
 export const runs = () => read<RunRecord[]>("/runs");
 
 export async function begin(

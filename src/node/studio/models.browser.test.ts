@@ -18,7 +18,7 @@ describe.skipIf(!chromiumPath)("models in the studio (needs Chromium)", () => {
   /** The model as a person brings it: a file of theirs. */
   async function drop(file: string): Promise<Page> {
     const page = await visitor.open("/models");
-    await page.getByLabel("ONNX file").setInputFiles(file);
+    await page.getByLabel("Files of a model").setInputFiles(file);
     return page;
   }
 
@@ -102,9 +102,9 @@ describe.skipIf(!chromiumPath)("models in the studio (needs Chromium)", () => {
     await visitor.judge(page, "model-broken");
     await page.getByRole("link", { name: "Models" }).first().click();
     await page
-      .getByLabel("ONNX file")
+      .getByLabel("Files of a model")
       .setInputFiles({ name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("a") });
-    await page.getByText("notes.txt is no ONNX file.").waitFor();
+    await page.getByText("notes.txt is no model").waitFor();
     await page.context().close();
   });
 

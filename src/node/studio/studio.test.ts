@@ -111,10 +111,12 @@ it("lists the models of this machine, and sends those alone", async () => {
   const { body } = await answer(ask("/api/models"));
   expect(body[0]).toMatchObject({ id: "scene-network", bytes: expect.any(Number) });
   expect(JSON.stringify(body)).not.toContain("/");
-  const file = await ask("/api/models/scene-network/file");
+  const file = await ask("/api/models/scene-network/files/scene-network.onnx");
   expect(Model.open(new Uint8Array(await file.arrayBuffer())).layers().length).toBeGreaterThan(10);
-  for (const id of ["none", "..%2fsecret.txt", "%2e%2e", "captioner-encoder.onnx"])
-    expect((await ask(`/api/models/${id}/file`)).status).toBe(404);
+  for (const path of ["none/files/a", "..%2f..%2fsecret.txt/files/a", "%2e%2e/files/secret.txt"])
+    expect((await ask(`/api/models/${path}`)).status).toBe(404);
+  for (const file of ["captioner-encoder.onnx", "..%2f..%2fpackage.json", "%2e%2e%2fpackage.json"])
+    expect((await ask(`/api/models/scene-network/files/${file}`)).status).toBe(404);
 });
 
 it("pages are isolated, and load nothing from elsewhere", async () => {

@@ -1,277 +1,74 @@
-/** The engine of the page, in a worker of its own: opens a model, looks through it, answers while its units are turned. */
+/** The engine of the page, in a worker of its own: one model, of pictures or of text. */
 
 import { expose } from "comlink";
-import {
-  knownPreprocess,
-  type Picture,
-  type PictureSet,
-  type Preprocess,
-  type PreprocessName,
-  preprocessNamed,
-  scenePictures,
-  toTensor,
-} from "../../../src/data/index.ts";
-import { CajalError, Tensor } from "../../../src/graph/index.ts";
-import {
-  findLayer,
-  type Grid,
-  gridOf,
-  type Layer,
-  type LayerNode,
-  Model,
-  SteeredModel,
-  unturned,
-} from "../../../src/probe/index.ts";
-import { decodePicture, droppedPictures, pixelsOf } from "./dropped-pictures.ts";
-import { type Drawn, drawGraph } from "./graph-layout.ts";
-import { type Likeness, likest } from "./likeness.ts";
-import { type Look, look, type Tell } from "./look.ts";
-
-/** What a page knows of a model without its weights. */
-export interface OpenModel {
-  readonly name: string;
-  readonly parameters: number;
-  readonly input: { readonly channels: number; readonly height: number; readonly width: number };
-  readonly layers: readonly Layer[];
-  readonly graph: readonly LayerNode[];
-  readonly preprocess: PreprocessName;
-  /** What the numbers of its first output stand for, if the file says so. */
-  readonly answers: readonly string[];
-  /** Nothing says how the model wants its pictures. */
-  readonly isGuessed: boolean;
-}
-
-export type PictureSource =
-  | { readonly kind: "scenes"; readonly count: number }
-  | { readonly kind: "files"; readonly files: readonly File[] };
-
-/** What a unit is set to; undefined: as it is. */
-export type Setting = number | undefined;
-
-export interface UnitAnswer {
-  /** The model's answer as it is and with the unit set: its first output's numbers, as shares if they can be. */
-  readonly before: Float32Array;
-  readonly after: Float32Array;
-  readonly areShares: boolean;
-  /** What the unit does on the picture before it is set: [rows, columns], and where in the picture its cells are. */
-  readonly map: {
-    readonly rows: number;
-    readonly columns: number;
-    readonly values: Float32Array;
-    /** None where cells are no places of the picture. */
-    readonly grid?: Pick<Grid, "x" | "y" | "stepX" | "stepY">;
-  };
-}
-
-/** What setting a unit changes on several pictures. */
-export interface Effects {
-  readonly pictures: number;
-  /** Of those whose first answer is another one. */
-  readonly changed: number;
-  /** Mean change of each answer. */
-  readonly changes: Float32Array;
-  readonly areShares: boolean;
-}
+import { type FileFolder, openLlama2c, openTextFolder, textBeside } from "../../../src/data/index.ts";
+import { CajalError, decodeModel, importModel } from "../../../src/graph/index.ts";
+import { Model, OnnxNetwork, readsText, TextModel } from "../../../src/probe/index.ts";
+import { type OpenPictures, PictureEngine } from "./picture-engine.ts";
+import type { ModelFiles } from "./store.ts";
+import { type OpenText, TextEngine } from "./text-engine.ts";
 
 export class Engine {
-  private model: Model | undefined;
-  private preprocess: Preprocess = preprocessNamed("imagenet");
-  private steered: { readonly layer: Layer; readonly model: SteeredModel } | undefined;
-  private stopping = new AbortController();
+  pictures: PictureEngine | undefined;
+  text: TextEngine | undefined;
 
-  /** @throws CajalError as `Model.open` does, `shape` when it takes no picture */
-  async open(bytes: Uint8Array, name: string, preprocess?: string): Promise<OpenModel> {
-    const model = Model.open(bytes, { name });
-    const { channels, height, width } = model.input;
-    if (channels !== 1 && channels !== 3)
-      throw new CajalError("shape", `the model takes pictures of ${channels} channels; pictures have 1 or 3`);
-    const stated = preprocess ?? model.imported.metadata["cajal.preprocess"] ?? knownPreprocess(await digest(bytes));
-    this.model = model;
-    this.preprocess = preprocessNamed(stated ?? "imagenet");
-    return {
-      name,
-      parameters: model.parameters,
-      input: { channels, height, width },
-      layers: model.layers(),
-      graph: model.graph(),
-      answers: namesIn(model.imported.metadata["cajal.answers"]),
-      preprocess: (stated ?? "imagenet") as PreprocessName,
-      isGuessed: stated === undefined,
-    };
-  }
-
-  drawGraph(): Promise<Drawn> {
-    return drawGraph(this.opened.graph());
-  }
-
-  /** @param layers names; none: those after activation functions */
-  look(source: PictureSource, layers: readonly string[], tell: Tell): Promise<Look> {
-    this.stopping = new AbortController();
-    const { signal } = this.stopping;
-    return look(this.opened, picturesOf(source), this.preprocess, {
-      layers: layers.length > 0 ? layers : undefined,
-      signal,
-      tell,
-    });
-  }
-
-  stop(): void {
-    this.stopping.abort(new CajalError("aborted", "stopped"));
-  }
-
-  likest(found: Look, layer: string, unit: number, count: number): Likeness[] {
-    return likest(found.profiles, layer, unit, count);
-  }
-
-  /** @param picture any picture, or a frame of a video */
-  async answer(picture: Blob | ImageBitmap, layer: string, unit: number, setting: Setting): Promise<UnitAnswer> {
-    const { height, width } = this.opened.input;
-    const pixels =
-      picture instanceof Blob ? await decodePicture(picture, height, width) : pixelsOf(picture, height, width);
-    const {
-      before,
-      after,
-      activations,
-      areShares,
-      layer: steered,
-    } = await this.answers([pixels], layer, unit, setting);
-    return {
-      before: before[0],
-      after: after[0],
-      areShares,
-      map: { ...mapOf(activations, steered, unit), ...placesOf(steered, height, width) },
-    };
-  }
-
-  /** What setting a unit changes on pictures of a look: those that excite it most come first. */
-  async effects(pictures: readonly Blob[], layer: string, unit: number, setting: number): Promise<Effects> {
-    const { height, width } = this.opened.input;
-    const changes: number[] = [];
-    let [changed, areShares] = [0, false];
-    for (const picture of pictures) {
-      const pixels = await decodePicture(picture, height, width);
-      const answer = await this.answers([pixels], layer, unit, setting);
-      const [before, after] = [answer.before[0], answer.after[0]];
-      areShares = answer.areShares;
-      if (strongest(before) !== strongest(after)) changed++;
-      for (const [i, value] of after.entries()) changes[i] = (changes[i] ?? 0) + (value - before[i]) / pictures.length;
+  /** @param files the model and what belongs to it @throws CajalError when they make none */
+  async open(files: ModelFiles, name: string, preprocess?: string): Promise<OpenPictures | OpenText> {
+    const model = await openFiles(files, name);
+    if (model.reads === "text") {
+      this.text = await TextEngine.of(model);
+      return this.text.open();
     }
-    return { pictures: pictures.length, changed, changes: Float32Array.from(changes), areShares };
+    const [bytes] = Object.values(files);
+    this.pictures = await PictureEngine.of(model, bytes, preprocess);
+    return this.pictures.open();
   }
+}
 
-  private get opened(): Model {
-    if (this.model === undefined) throw new CajalError("argument", "no model is open");
-    return this.model;
-  }
-
-  private async answers(pictures: readonly Picture[], name: string, unit: number, setting: Setting) {
-    const { channels, height, width } = this.opened.input;
-    const layer = findLayer(this.opened.layers(), name);
-    if (!(unit >= 0 && unit < layer.units))
-      throw new CajalError("unknown-unit", `${name} has units 0 to ${layer.units - 1}, not ${unit}`);
-    if (this.steered?.layer.name !== name) {
-      await this.steered?.model.release();
-      this.steered = { layer, model: new SteeredModel(this.opened, [layer]) };
-    }
-    const turn = unturned(layer);
-    if (setting !== undefined) [turn.scale[unit], turn.shift[unit]] = [0, setting];
-    const size = channels * height * width;
-    const input = new Float32Array(pictures.length * size);
-    for (const [i, picture] of pictures.entries())
-      input.set(toTensor(picture, channels, this.preprocess).data as Float32Array, i * size);
-    const x = new Tensor("float32", [pictures.length, channels, height, width], input);
-    const { model } = this.steered;
-    const plain = await model.answer(x);
-    const turned = setting === undefined ? plain : await model.answer(x, { [name]: turn });
-    const [first] = Object.keys(plain.outputs);
-    const rows = (tensor: Tensor) => rowsOf(tensor, pictures.length);
-    const raw = rows(plain.outputs[first]);
-    // A classifier's numbers are shares, or become shares; what has one number alone is taken as it is.
-    const areShares = raw[0].length > 1;
-    const shares = (values: Float32Array) => (areShares ? sharesOf(values) : values);
-    return {
-      layer,
-      before: raw.map(shares),
-      after: rows(turned.outputs[first]).map(shares),
-      activations: plain.activations[name],
-      areShares,
+async function openFiles(files: ModelFiles, name: string): Promise<Model | TextModel> {
+  const folder: FileFolder = {
+    path: name,
+    list: async () => Object.keys(files),
+    bytes: async (file) => files[file],
+    source: async (file) => ({
+      size: files[file].length,
+      read: (offset, length) => files[file].subarray(offset, offset + length),
+    }),
+  };
+  const onnx = Object.keys(files).find((file) => /\.onnx$/i.test(file));
+  const checkpoint = Object.keys(files).find((file) => /\.bin$/.test(file) && !file.startsWith("tok"));
+  if (onnx !== undefined) {
+    const proto = decodeModel(files[onnx], name);
+    const external = () => {
+      throw new CajalError("external-data", `${name} keeps weights in another file`, {
+        advice: "Open it from this machine: cajal open model.onnx.",
+      });
     };
+    const imported = importModel(proto, external, name);
+    if (!readsText(imported)) return new Model(proto, { name, external }, imported);
+    const { context, causal, ...text } = await textBeside(folder, { name });
+    return new TextModel(new OnnxNetwork(proto, { name, external, context, causal }, imported), text);
   }
-}
-
-function namesIn(json: string | undefined): string[] {
-  try {
-    const names: unknown = JSON.parse(json ?? "[]");
-    return Array.isArray(names) ? names.map(String) : [];
-  } catch {
-    return [];
-  }
-}
-
-function picturesOf(source: PictureSource): PictureSet {
-  return source.kind === "scenes" ? scenePictures(2026, source.count) : droppedPictures(source.files);
-}
-
-function rowsOf(tensor: Tensor, rows: number): Float32Array[] {
-  const values = Float32Array.from(tensor.numbers());
-  const length = values.length / rows;
-  return Array.from({ length: rows }, (_, i) => values.subarray(i * length, (i + 1) * length));
-}
-
-/** Softmax, unless the numbers are shares already. */
-function sharesOf(values: Float32Array): Float32Array {
-  const sum = values.reduce((a, b) => a + b, 0);
-  if (Math.abs(sum - 1) < 1e-3 && values.every((value) => value >= 0)) return values;
-  const most = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const powers = values.map((value) => Math.exp(value - most));
-  const total = powers.reduce((a, b) => a + b, 0);
-  return powers.map((power) => power / total);
-}
-
-const strongest = (values: Float32Array): number => values.indexOf(values.reduce((a, b) => Math.max(a, b)));
-
-/** The unit's activations on the first picture. */
-function mapOf(activations: Tensor, { unitAxis, units, shape }: Layer, unit: number): UnitAnswer["map"] {
-  const values = activations.numbers();
-  if (unitAxis === 2) {
-    const tokens = shape[0];
-    return {
-      rows: 1,
-      columns: tokens,
-      values: Float32Array.from({ length: tokens }, (_, token) => values[token * units + unit]),
-    };
-  }
-  const [rows, columns] = shape.length === 3 ? shape.slice(1) : [1, 1];
-  const cells = rows * columns;
-  return { rows, columns, values: Float32Array.from(values.subarray(unit * cells, (unit + 1) * cells)) };
-}
-
-function placesOf(layer: Layer, height: number, width: number): Pick<UnitAnswer["map"], "grid"> {
-  if (layer.unitAxis === 2 || layer.shape.length < 3) return {};
-  const { x, y, stepX, stepY } = gridOf(layer, height, width);
-  return { grid: { x, y, stepX, stepY } };
-}
-
-/** SHA-256; empty where the page has no secure origin and so no cryptography. */
-async function digest(bytes: Uint8Array): Promise<string> {
-  if (globalThis.crypto.subtle === undefined) return "";
-  const hash = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return checkpoint === undefined ? openTextFolder(folder, { name }) : openLlama2c(folder, checkpoint, { name });
 }
 
 /** Only an error's message crosses to the page: what can be done about it goes along as its second line. */
-const outspoken = new Proxy(new Engine(), {
-  get(engine, name: keyof Engine) {
-    const method = engine[name] as (...args: unknown[]) => unknown;
-    return async (...args: unknown[]) => {
-      try {
-        return await method.apply(engine, args);
-      } catch (error) {
-        if (!(error instanceof CajalError)) throw error;
-        throw new Error([error.message, error.advice].filter(Boolean).join("\n"), { cause: error });
-      }
-    };
-  },
-});
+function outspoken<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get(object, name) {
+      const value = Reflect.get(object, name, object);
+      if (typeof value === "object" && value !== null) return outspoken(value);
+      if (typeof value !== "function") return value;
+      return async (...args: unknown[]) => {
+        try {
+          return await value.apply(object, args);
+        } catch (error) {
+          if (!(error instanceof CajalError)) throw error;
+          throw new Error([error.message, error.advice].filter(Boolean).join("\n"), { cause: error });
+        }
+      };
+    },
+  });
+}
 
-expose(outspoken);
+expose(outspoken(new Engine()));

@@ -2,9 +2,11 @@
 
 import { proxy, type Remote, wrap } from "comlink";
 import { modelFile, models } from "../api.ts";
-import type { Engine, OpenModel, PictureSource } from "./engine.ts";
+import type { Engine } from "./engine.ts";
 import type { Look } from "./look.ts";
-import { keepLook, keepNames, keptLook, keptModel, keptNames } from "./store.ts";
+import type { OpenPictures, PictureEngine, PictureSource } from "./picture-engine.ts";
+import { keepLook, keepNames, keptLook, keptModel, keptNames, type ModelFiles } from "./store.ts";
+import type { OpenText, TextEngine } from "./text-engine.ts";
 
 export interface Progress {
   readonly stage: string;
@@ -15,10 +17,24 @@ export interface Progress {
 /** A model that is kept in this browser has an address that begins so. */
 export const keptPrefix = "here:";
 
-export class Opened {
+export class OpenedText {
+  readonly reads = "text";
   readonly id: string;
-  readonly model: OpenModel;
-  readonly engine: Remote<Engine>;
+  readonly model: OpenText;
+  readonly engine: Remote<TextEngine>;
+
+  constructor(id: string, model: OpenText, engine: Remote<TextEngine>) {
+    this.id = id;
+    this.model = model;
+    this.engine = engine;
+  }
+}
+
+export class OpenedPictures {
+  readonly reads = "pictures";
+  readonly id: string;
+  readonly model: OpenPictures;
+  readonly engine: Remote<PictureEngine>;
   /** What its answers are called; their numbers where nobody said. */
   answers = $state.raw<readonly string[]>([]);
   look = $state.raw<Look>();
@@ -28,8 +44,8 @@ export class Opened {
 
   constructor(
     id: string,
-    model: OpenModel,
-    engine: Remote<Engine>,
+    model: OpenPictures,
+    engine: Remote<PictureEngine>,
     { look, names }: { look: Look | undefined; names: readonly string[] },
   ) {
     this.id = id;
@@ -73,6 +89,8 @@ export class Opened {
   }
 }
 
+export type Opened = OpenedPictures | OpenedText;
+
 let worker: Worker | undefined;
 let current: { readonly id: string; readonly opened: Promise<Opened> } | undefined;
 
@@ -90,20 +108,25 @@ export function open(id: string): Promise<Opened> {
 }
 
 async function load(id: string, engine: Remote<Engine>): Promise<Opened> {
-  const [{ bytes, name, preprocess }, look, names] = await Promise.all([fileOf(id), keptLook(id), keptNames(id)]);
-  return new Opened(id, await engine.open(bytes, name, preprocess), engine, { look, names });
+  const { files, name, preprocess } = await filesOf(id);
+  const model = await engine.open(files, name, preprocess);
+  // The parts of the engine are called through the worker, too.
+  if (model.reads === "text") return new OpenedText(id, model, engine.text as unknown as Remote<TextEngine>);
+  const [look, names] = await Promise.all([keptLook(id), keptNames(id)]);
+  return new OpenedPictures(id, model, engine.pictures as unknown as Remote<PictureEngine>, { look, names });
 }
 
-async function fileOf(id: string): Promise<{ bytes: Uint8Array; name: string; preprocess?: string }> {
+async function filesOf(id: string): Promise<{ files: ModelFiles; name: string; preprocess?: string }> {
   if (id.startsWith(keptPrefix)) {
     const name = id.slice(keptPrefix.length);
     const kept = await keptModel(name);
     if (kept === undefined)
       throw new Error(`${name} is not kept in this browser.\nOpen its file on the page of models.`);
-    return { bytes: kept.bytes, name };
+    return { files: kept.files, name };
   }
   const entry = (await models()).find((model) => model.id === id);
   if (entry === undefined)
     throw new Error(`There is no model "${id}".\nThe page of models lists those that there are.`);
-  return { bytes: await modelFile(id), name: entry.name, ...(entry.preprocess && { preprocess: entry.preprocess }) };
+  const files = await Promise.all(entry.files.map(async (file) => [file, await modelFile(id, file)] as const));
+  return { files: Object.fromEntries(files), name: id, ...(entry.preprocess && { preprocess: entry.preprocess }) };
 }

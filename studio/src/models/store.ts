@@ -3,8 +3,11 @@
 import { createStore, del, entries, get, set } from "idb-keyval";
 import type { Look } from "./look.ts";
 
+/** By name; the model itself, and what belongs to it. */
+export type ModelFiles = Readonly<Record<string, Uint8Array>>;
+
 export interface KeptModel {
-  readonly bytes: Uint8Array;
+  readonly files: ModelFiles;
   readonly at: number;
 }
 
@@ -12,11 +15,15 @@ const models = createStore("cajal-models", "models");
 const looks = createStore("cajal-looks", "looks");
 const names = createStore("cajal-names", "names");
 
-export const keepModel = (name: string, bytes: Uint8Array) => set(name, { bytes, at: Date.now() }, models);
+export const keepModel = (name: string, files: ModelFiles) => set(name, { files, at: Date.now() }, models);
 export const keptModel = (name: string) => get<KeptModel>(name, models);
 export const keptModels = async () =>
   (await entries<string, KeptModel>(models))
-    .map(([name, { bytes, at }]) => ({ name, size: bytes.length, at }))
+    .map(([name, { files, at }]) => ({
+      name,
+      size: Object.values(files).reduce((sum, { length }) => sum + length, 0),
+      at,
+    }))
     .sort((a, b) => b.at - a.at);
 
 export const keepLook = (id: string, look: Look) => set(id, look, looks);
