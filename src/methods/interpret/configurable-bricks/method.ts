@@ -76,7 +76,7 @@ export default defineMethod({
     {
       metric: "half of the neurons: rise with bricks by co-activation over random bricks, learned router",
       atMost: 0.8,
-      note: "The key idea.",
+      note: "The key idea. Seeds differ (.78 to .89): the router of three layers finds .74 of the oracle's bricks, and what it misses costs more the better the bricks are. Bricks by weights are at .66.",
     },
     { metric: "half of the neurons: rise with bricks by weights over random bricks, learned router", atMost: 0.8 },
     {
@@ -89,10 +89,18 @@ export default defineMethod({
     { metric: "learned router, bricks by co-activation: recall minus that of the centre router", atLeast: 0 },
     { metric: "learned router, bricks by weights: recall minus that of the centre router", atLeast: 0 },
     { metric: "growing: perplexity of the new function over that before, the larger", atMost: 0.75 },
-    { metric: "growing: perplexity of the new function over that of full fine-tuning, the larger", atMost: 1.35 },
+    {
+      metric: "growing: perplexity of the new function over that of full fine-tuning, the larger",
+      atMost: 1.35,
+      note: "Of Czech; French is at 1.3. Every fifth byte of Czech is of no kind that the base has seen, and a brick cannot change the vectors that stand for bytes: on those its perplexity is 42 where fine-tuning comes to 2.8, on the other bytes 7.5 against 4.8 (seed 1).",
+    },
     { metric: "growing: largest change of a logit with the brick off", atMost: 1e-6, over: "every seed" },
     { metric: "growing: rise on old functions by full fine-tuning over that with the brick on", atLeast: 3 },
-    { metric: "merging: perplexity of a new function over that of its own brick, the larger", atMost: 1.15 },
+    {
+      metric: "merging: perplexity of a new function over that of its own brick, the larger",
+      atMost: 1.15,
+      note: "Each brick also acts on the other's text, which it never saw: with the Czech brick on, French rises from 28 to 35. Grown with quietOn (the old functions' texts), the rise on old functions falls from 548 % to 82 %, and this quotient from 2.8 to 2.1 (seed 1).",
+    },
     { metric: "updating: share of edits whose target becomes the first choice", atLeast: 0.9 },
     { metric: "updating: mean rise of perplexity elsewhere", atMost: 2 },
   ],

@@ -207,7 +207,7 @@ export function reportUpdates(run: Run, { edits }: UpdateStudy): void {
 }
 
 export function reportStories(run: Run, { scores, perturbation, dropped }: StoriesStudy): void {
-  run.figure("stories260K: perturbation", perturbationFigure(perturbation));
+  run.figure("perturbation of stories260K", perturbationFigure(perturbation));
   run.table("stories260K", {
     columns: ["function", "layer", "best", "best 0.5 %", "mean", "random"],
     rows: summariseScores(scores).map((one) => [
