@@ -18,7 +18,7 @@ it.skipIf(["code-tasks", "multi30k", "e2e-nlg", "scan", "stories260K", "tinystor
       "perturbation",
       "masking",
       "loss against neurons run",
-      "stories260K: perturbation",
+      "perturbation of stories260K",
     ]);
     expect(Object.keys(run.artifacts)).toEqual(["French.brick.safetensors", "Czech.brick.safetensors"]);
   },
