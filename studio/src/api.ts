@@ -1,6 +1,7 @@
 /** What the server says and is asked. */
 
 import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
+import type { Findings } from "../../src/node/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
 import type { Result } from "../../src/node/runs/results.ts";
 import type { ModelInList } from "../../src/node/studio/models-routes.ts";
@@ -60,6 +61,7 @@ export const modelFile = async (id: string, file: string) =>
     await (await ask(`/models/${encodeURIComponent(id)}/files/${encodeURIComponent(file)}`)).arrayBuffer(),
   );
 export const runs = () => read<RunRecord[]>("/runs");
+export const run = (id: string) => read<RunRecord & Findings>(`/runs/${encodeURIComponent(id)}`);
 
 export async function begin(
   slug: string,

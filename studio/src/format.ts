@@ -26,3 +26,7 @@ export function splitAddress(address: string): { layer: string; unit: number } {
   const at = address.lastIndexOf(":");
   return { layer: address.slice(0, at), unit: Number(address.slice(at + 1)) };
 }
+
+const runColours = ["--accent", "--run-2", "--run-3", "--run-4", "--run-5", "--run-6"];
+/** Of the runs that are compared, in their order. */
+export const runColour = (place: number) => `var(${runColours[place % runColours.length]})`;

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { chromiumPath } from "../../graph/testing/chromium.ts";
+import { loadMethod } from "../../methods/index.ts";
 import { mirrored } from "../testing/mirror.ts";
 import { Visitor } from "./testing/visitor.ts";
 
@@ -124,4 +125,23 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
       await page.close();
     },
   );
+
+  it.skipIf(mirrored("mnist") === undefined)("two runs are marked and compared", async () => {
+    const method = await loadMethod("active-dendrites");
+    const base = new URL("/api/runs", visitor.studio.url);
+    for (const seed of [5, 6]) {
+      const body = JSON.stringify({ method: method.slug, options: { ...method.quick, patterns: 40 * seed }, seed });
+      const { id } = await (await fetch(base, { method: "POST", body })).json();
+      await (await fetch(`${base}/${id}/events`)).text();
+    }
+    const page = await open("/runs");
+    for (const box of await page.getByRole("checkbox", { name: /^Compare/ }).all()) await box.check();
+    await page.getByRole("link", { name: /^Compare \d+ runs/ }).click();
+    await page.getByRole("heading", { name: "Metrics" }).waitFor();
+    await page.getByRole("rowheader", { name: "patterns", exact: true }).waitFor();
+    await judge(page, "compare");
+    await page.setViewportSize({ width: 390, height: 844 });
+    await judge(page, "compare-phone");
+    await page.context().close();
+  });
 });

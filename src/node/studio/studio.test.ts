@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadMethod } from "../../methods/index.ts";
 import { Model } from "../../probe/index.ts";
@@ -153,3 +156,30 @@ it.skipIf(mirrored("mnist") === undefined)("a run is begun, followed, finished, 
   expect((await ask(`/api/runs/${id}`, { method: "DELETE" })).status).toBe(204);
   expect((await ask(`/api/runs/${id}`)).status).toBe(404);
 });
+
+it.skipIf(mirrored("mnist") === undefined)(
+  "a server that is killed takes no run with it, and another finds it",
+  async () => {
+    const runs = join(root, "survivors");
+    const serve = async () => {
+      const command = fileURLToPath(new URL("../../../dist/cli/main.js", import.meta.url));
+      const server = spawn(process.execPath, [command, "studio", "--port", "0", "--runs", runs, "--json"]);
+      const [line] = (await once(server.stdout, "data")) as [Buffer];
+      return { server, base: `${JSON.parse(line.toString()).url}api/runs` };
+    };
+    const method = await loadMethod("active-dendrites");
+    const first = await serve();
+    const body = JSON.stringify({ method: method.slug, options: method.quick, seed: 4 });
+    const { id } = await (await fetch(first.base, { method: "POST", body })).json();
+    const reader = (await fetch(`${first.base}/${id}/events`)).body?.getReader();
+    await reader?.read();
+    first.server.kill("SIGKILL");
+    await once(first.server, "exit");
+    const second = await serve();
+    const told = await (await fetch(`${second.base}/${id}/events`)).text();
+    expect(told).toContain('"state":"finished"');
+    expect((await (await fetch(`${second.base}/${id}`)).json()).metrics.length).toBeGreaterThan(0);
+    second.server.kill();
+    await once(second.server, "exit");
+  },
+);

@@ -4,6 +4,7 @@ import { expose } from "comlink";
 import { type FileFolder, openLlama2c, openTextFolder, textBeside } from "../../../src/data/index.ts";
 import { CajalError, decodeModel, importModel } from "../../../src/graph/index.ts";
 import { Model, OnnxNetwork, readsText, TextModel } from "../../../src/probe/index.ts";
+import { outspoken } from "../outspoken.ts";
 import { type OpenPictures, PictureEngine } from "./picture-engine.ts";
 import type { ModelFiles } from "./store.ts";
 import { type OpenText, TextEngine } from "./text-engine.ts";
@@ -50,25 +51,6 @@ async function openFiles(files: ModelFiles, name: string): Promise<Model | TextM
     return new TextModel(new OnnxNetwork(proto, { name, external, context, causal }, imported), text);
   }
   return checkpoint === undefined ? openTextFolder(folder, { name }) : openLlama2c(folder, checkpoint, { name });
-}
-
-/** Only an error's message crosses to the page: what can be done about it goes along as its second line. */
-function outspoken<T extends object>(target: T): T {
-  return new Proxy(target, {
-    get(object, name) {
-      const value = Reflect.get(object, name, object);
-      if (typeof value === "object" && value !== null) return outspoken(value);
-      if (typeof value !== "function") return value;
-      return async (...args: unknown[]) => {
-        try {
-          return await value.apply(object, args);
-        } catch (error) {
-          if (!(error instanceof CajalError)) throw error;
-          throw new Error([error.message, error.advice].filter(Boolean).join("\n"), { cause: error });
-        }
-      };
-    },
-  });
 }
 
 expose(outspoken(new Engine()));
