@@ -1,6 +1,7 @@
 /** @file A method's options as data: from the one schema come the command's flags and the studio's form. */
 
 import { z } from "zod";
+import { CajalError } from "../graph/index.ts";
 import type { Method } from "./method.ts";
 
 /** One option, as JSON Schema says it. */
@@ -21,4 +22,17 @@ export function optionsOf(method: Pick<Method, "options">): MethodOption[] {
     properties?: Record<string, Omit<MethodOption, "name">>;
   };
   return Object.entries(properties).map(([name, property]) => ({ name, ...property }));
+}
+
+/**
+ * The options of a method, complete. @param given by name; what is left out has its default
+ * @throws CajalError `argument` naming the option
+ */
+export function completeOptions(method: Method, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const parsed = method.options.strict().safeParse(given);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0];
+  throw new CajalError("argument", `${method.slug}: ${path.length > 0 ? `option ${path.join(".")}: ` : ""}${message}`, {
+    advice: `cajal run ${method.slug} --help shows its options.`,
+  });
 }

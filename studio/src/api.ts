@@ -1,7 +1,7 @@
 /** What the server says and is asked. */
 
 import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
-import type { Findings } from "../../src/node/runs/findings.ts";
+import type { Findings } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
 import type { Result } from "../../src/node/runs/results.ts";
 import type { ModelInList } from "../../src/node/studio/models-routes.ts";

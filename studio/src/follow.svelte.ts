@@ -1,7 +1,7 @@
 /** A run as it goes on: its record and all that it has found, told by the server. */
 
-import type { RunEvent } from "../../src/node/runs/events.ts";
-import { type Findings, findingsOf } from "../../src/node/runs/findings.ts";
+import type { RunEvent } from "../../src/methods/runs/event.ts";
+import { type Findings, findingsOf } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
 
 /** Events come in bursts; the page is drawn anew at most this often. */

@@ -2,34 +2,8 @@
 
 import { closeSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import type { Table } from "../../methods/index.ts";
+import type { Happening, RunEvent } from "../../methods/index.ts";
 import { fileError, readBytes } from "../files.ts";
-
-export type RunEvent = { /** Milliseconds since 1970. */ readonly at: number } & (
-  | { readonly type: "begin" }
-  | { readonly type: "log"; readonly message: string }
-  | {
-      readonly type: "progress";
-      readonly stage: string;
-      readonly done: number;
-      readonly total: number;
-      readonly unit: string;
-    }
-  | {
-      readonly type: "metric";
-      readonly name: string;
-      /** Not finite: as text, "NaN". */
-      readonly value: number | string;
-      readonly unit?: string;
-      readonly step?: number;
-    }
-  | { readonly type: "table"; readonly name: string; readonly table: Table }
-  | { readonly type: "figure"; readonly name: string }
-  | { readonly type: "artifact"; readonly name: string }
-  | { readonly type: "part"; readonly name: string }
-);
-
-type WithoutTime<E> = E extends unknown ? Omit<E, "at"> : never;
 
 export class EventLog {
   private readonly path: string;
@@ -49,7 +23,7 @@ export class EventLog {
   }
 
   /** @throws CajalError `disk-full` */
-  write(event: WithoutTime<RunEvent>): void {
+  write(event: Happening): void {
     try {
       writeSync(this.file, `${JSON.stringify({ at: this.now(), ...event })}\n`);
     } catch (error) {

@@ -3,15 +3,14 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CajalError, type Runtime } from "../../graph/index.ts";
-import type { Method } from "../../methods/index.ts";
+import { completeOptions, type Findings, findingsOf, type Method, runContext, secondsOf } from "../../methods/index.ts";
 import { dataSource } from "../data-source.ts";
 import { Lock } from "../lock.ts";
 import { type Progress, silent } from "../progress.ts";
-import { runContext } from "./context.ts";
 import { environment } from "./environment.ts";
 import { EventLog, readEvents } from "./events.ts";
-import { type Findings, findingsOf, secondsOf } from "./findings.ts";
 import { createRunFolder, type RunFolder } from "./folder.ts";
+import { folderStore } from "./folder-store.ts";
 import { type RunRecord, readRecord, writeRecord } from "./record.ts";
 
 export interface ExecuteOptions {
@@ -26,19 +25,6 @@ export interface Executed {
   readonly folder: RunFolder;
   readonly record: RunRecord;
   readonly findings: Findings;
-}
-
-/**
- * The options of a method, complete. @param given by name; what is left out has its default
- * @throws CajalError `argument` naming the option
- */
-export function completeOptions(method: Method, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const parsed = method.options.strict().safeParse(given);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0];
-  throw new CajalError("argument", `${method.slug}: ${path.length > 0 ? `option ${path.join(".")}: ` : ""}${message}`, {
-    advice: `cajal run ${method.slug} --help shows its options.`,
-  });
 }
 
 /** Makes the folder of a new run, which has not begun. */
@@ -96,7 +82,10 @@ export async function execute(folder: RunFolder, method: Method, options: Execut
       const data = dataSource(progress, signal);
       await method.run(
         completeOptions(method, before.options),
-        runContext(folder, events, { seed, data, compile: runtime ? { runtime } : {}, signal, progress, say }),
+        runContext(folderStore(folder, events), {
+          ...{ seed, data, compile: runtime ? { runtime } : {}, signal, say },
+          onProgress: (stage, done, total, unit) => progress.update(stage, done, total, unit),
+        }),
       );
       const finished = new Date().toISOString();
       await writeRecord(folder.record, { ...before, environment: here, state: "finished", finished, seconds: spent() });

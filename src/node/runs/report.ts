@@ -1,12 +1,11 @@
 /** @file The page of a run. */
 
-import { judge, type Method, measured } from "../../methods/index.ts";
+import { findingsOf, judge, type Method, measured } from "../../methods/index.ts";
 import { type RunReport, renderRunReport } from "../../plot/index.ts";
 import { figureDocument } from "../figure-document.ts";
 import { version } from "../version.ts";
 import { drawFigures } from "./draw.ts";
 import { readEvents } from "./events.ts";
-import { findingsOf } from "./findings.ts";
 import { type RunFolder, stateOf } from "./folder.ts";
 
 /** Self-contained HTML of what a run has found so far. */

@@ -1,9 +1,9 @@
 /** @file An experiment over its seeds. Runs that are there already, of the same code and options, are gone on with or taken as they are. */
 
-import type { Method } from "../../methods/index.ts";
+import { completeOptions, type Method } from "../../methods/index.ts";
 import { drawFigures } from "./draw.ts";
 import { environment } from "./environment.ts";
-import { completeOptions, createRun, type Executed, type ExecuteOptions, execute } from "./execute.ts";
+import { createRun, type Executed, type ExecuteOptions, execute } from "./execute.ts";
 import { listRuns, type RunFolder } from "./folder.ts";
 import { type Result, resultOf } from "./results.ts";
 

@@ -5,13 +5,20 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { Rng, Tensor } from "../../graph/index.ts";
-import { defineMethod, judge, type Method, measured, type Run } from "../../methods/index.ts";
+import {
+  completeOptions,
+  defineMethod,
+  findingsOf,
+  judge,
+  type Method,
+  measured,
+  type Run,
+} from "../../methods/index.ts";
+import { decodeKept, encodeKept } from "../../methods/runs/kept.ts";
 import { Lock } from "../lock.ts";
 import { readEvents } from "./events.ts";
-import { completeOptions, createRun, execute } from "./execute.ts";
-import { findingsOf } from "./findings.ts";
+import { createRun, execute } from "./execute.ts";
 import { fileName, findRun, listRuns, stateOf } from "./folder.ts";
-import { decodeKept, encodeKept } from "./kept.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cajal-runs-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

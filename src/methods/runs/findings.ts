@@ -1,7 +1,7 @@
 /** @file What a run has found, gathered from its events: the last word on each name counts, so a part that ran twice counts once. */
 
-import type { Table } from "../../methods/index.ts";
-import type { RunEvent } from "./events.ts";
+import type { Table } from "../run.ts";
+import type { RunEvent } from "./event.ts";
 
 export interface Metric {
   readonly name: string;
