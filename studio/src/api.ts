@@ -76,6 +76,9 @@ export const cancel = (id: string) => ask(`/runs/${encodeURIComponent(id)}/cance
 export const resume = (id: string) => ask(`/runs/${encodeURIComponent(id)}/resume`, { method: "POST" });
 export const remove = (id: string) => ask(`/runs/${encodeURIComponent(id)}`, { method: "DELETE" });
 
+/** @param path with /api in front */
+export const readText = async (path: string) => (await ask(path.replace(/^\/api/, ""))).text();
+
 export const runFile = (id: string, kind: "figures" | "artifacts", name: string) =>
   `/api/runs/${encodeURIComponent(id)}/${kind}/${encodeURIComponent(name)}`;
 export const methodFigure = (slug: string, name: string) =>

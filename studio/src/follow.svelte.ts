@@ -3,11 +3,13 @@
 import type { RunEvent } from "../../src/methods/runs/event.ts";
 import { type Findings, findingsOf } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
+import { cancel, readText, remove, resume, runFile } from "./api.ts";
+import type { LiveRun } from "./live-run.ts";
 
 /** Events come in bursts; the page is drawn anew at most this often. */
 const millisecondsBetweenDrawings = 200;
 
-export class FollowedRun {
+export class FollowedRun implements LiveRun {
   record = $state.raw<RunRecord>();
   findings = $state.raw<Findings>(findingsOf([]));
   /** How often each figure was made: an experiment may make one again. */
@@ -25,12 +27,22 @@ export class FollowedRun {
 
   private readonly id: string;
 
-  /** Listens again after the run was resumed. */
-  again(): void {
+  async resume(): Promise<void> {
+    await resume(this.id);
     this.source?.close();
     this.events.length = 0;
     this.connect();
   }
+
+  async figure(name: string): Promise<{ svg: string; data: string }> {
+    const file = (ending: string) => readText(runFile(this.id, "figures", `${name}.${ending}`));
+    const [svg, data] = await Promise.all([file("svg"), file("json")]);
+    return { svg, data };
+  }
+
+  artifact = async (name: string) => (await fetch(runFile(this.id, "artifacts", name))).blob();
+  cancel = () => cancel(this.id);
+  remove = () => remove(this.id);
 
   stop(): void {
     this.source?.close();

@@ -8,6 +8,7 @@ import { bodyLimit } from "hono/body-limit";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CajalError, type ErrorCode } from "../../graph/index.ts";
 import { exists } from "../data-source.ts";
+import { dataRoutes } from "./data-routes.ts";
 import { type GuardOptions, guard } from "./guard.ts";
 import { methodsRoutes } from "./methods-routes.ts";
 import { modelsRoutes } from "./models-routes.ts";
@@ -53,6 +54,7 @@ export function studioApp({ runs, models = [], pages = builtPages, ...access }: 
       onError: (c) => c.json({ error: { code: "argument", message: "a request of more than 1 MiB" } }, 413),
     }),
   );
+  app.route("/api/data", dataRoutes());
   app.route("/api/methods", methodsRoutes());
   app.route("/api/models", modelsRoutes(models));
   app.route("/api/runs", runsRoutes(runs));

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { findData } from "../../data/index.ts";
 import { loadMethod } from "../../methods/index.ts";
 import { Model } from "../../probe/index.ts";
 import { createRun } from "../runs/execute.ts";
@@ -120,6 +121,14 @@ it("lists the models of this machine, and sends those alone", async () => {
     expect((await ask(`/api/models/${path}`)).status).toBe(404);
   for (const file of ["captioner-encoder.onnx", "..%2f..%2fpackage.json", "%2e%2e%2fpackage.json"])
     expect((await ask(`/api/models/scene-network/files/${file}`)).status).toBe(404);
+});
+
+it.skipIf(mirrored("mnist") === undefined)("sends files of data sets, and those alone", async () => {
+  const { files } = findData("mnist");
+  const file = await ask(`/api/data/mnist/${Object.keys(files)[0]}`);
+  expect([file.status, (await file.arrayBuffer()).byteLength > 1000]).toEqual([200, true]);
+  for (const path of ["mnist/none", "mnist/..%2f..%2fsecret.txt", "mnist/%2e%2e/secret.txt", "none/a", "__proto__/a"])
+    expect((await ask(`/api/data/${path}`)).status).toBeGreaterThanOrEqual(400);
 });
 
 it("pages are isolated, and load nothing from elsewhere", async () => {
