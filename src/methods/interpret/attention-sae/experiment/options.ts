@@ -9,7 +9,7 @@ export const options = z.object({
   knownTokens: count(1024)
     .default(400_000)
     .describe("vectors that a dictionary learns from to find it, seen again counted again"),
-  transformerSteps: count(1).default(2000).describe("training steps of the induction transformer"),
+  transformerSteps: count(1).default(3000).describe("training steps of the induction transformer"),
   inductionTexts: count(32).default(16_250).describe("texts of 40 tokens that dictionaries of it learn from"),
   inductionPasses: count(1).default(1).describe("passes over them"),
   testTexts: count(8).default(600).describe("texts that they are tested on"),
