@@ -10,6 +10,8 @@ export interface MethodInList {
   readonly slug: string;
   readonly family: string;
   readonly title: string;
+  /** The name of its first figure. */
+  readonly figure?: string;
   readonly bars?: number;
   readonly met?: number;
 }

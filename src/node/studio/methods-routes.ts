@@ -58,6 +58,7 @@ export function methodsRoutes(): Hono {
 function standing(result: Result | undefined) {
   if (result === undefined) return {};
   return {
+    ...(result.figures.length > 0 && { figure: result.figures[0].name }),
     bars: result.bars.length,
     met: result.bars.filter(({ met }) => met).length,
   };
