@@ -4,7 +4,7 @@ import type { RunEvent } from "../../src/methods/runs/event.ts";
 import { type Findings, findingsOf } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
 import { cancel, readText, remove, resume, runFile } from "./api.ts";
-import type { LiveRun } from "./live-run.ts";
+import { type LiveRun, versionsOf } from "./live-run.ts";
 
 /** Events come in bursts; the page is drawn anew at most this often. */
 const millisecondsBetweenDrawings = 200;
@@ -75,9 +75,6 @@ export class FollowedRun implements LiveRun {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.findings = findingsOf(this.events);
-    const versions = new Map<string, number>();
-    for (const event of this.events)
-      if (event.type === "figure") versions.set(event.name, (versions.get(event.name) ?? 0) + 1);
-    this.versions = versions;
+    this.versions = versionsOf(this.events);
   }
 }

@@ -1,5 +1,6 @@
 /** A run on a page, wherever it is computed. */
 
+import type { RunEvent } from "../../src/methods/runs/event.ts";
 import type { Findings } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
 
@@ -19,6 +20,14 @@ export interface LiveRun {
   remove(): Promise<unknown>;
   /** The page is left. */
   stop(): void;
+}
+
+/** How often each figure was made. */
+export function versionsOf(events: readonly RunEvent[]): ReadonlyMap<string, number> {
+  const versions = new Map<string, number>();
+  for (const event of events)
+    if (event.type === "figure") versions.set(event.name, (versions.get(event.name) ?? 0) + 1);
+  return versions;
 }
 
 /** Gives the person a file. */

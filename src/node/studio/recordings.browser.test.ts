@@ -46,9 +46,13 @@ describe.skipIf(!chromiumPath)("recordings in the studio (needs Chromium)", () =
     expect(new URL(page.url()).searchParams.get("from")).toBe("140");
     await page.reload();
     await page.getByRole("img", { name: /^Trace of b2/ }).waitFor();
+    // As recorded, the last neuron is the one at the bottom.
+    await page.getByRole("radio", { name: "as recorded" }).check();
     const box = await page.locator(".field canvas").boundingBox();
     if (box) await page.mouse.click(box.x + 50, box.y + box.height - 3);
-    expect((new URL(page.url()).searchParams.get("neurons") ?? "").split(",")).toHaveLength(7);
+    await page.getByRole("img", { name: /^Trace of b4/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get("neurons")).toBe("0,1,2,3,4,5,7");
+    await page.getByRole("radio", { name: "by likeness" }).check();
     await visitor.judge(page, "recording");
     await page.setViewportSize({ width: 390, height: 844 });
     await visitor.judge(page, "recording-phone");

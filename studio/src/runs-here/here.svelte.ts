@@ -5,7 +5,7 @@ import type { RunEvent } from "../../../src/methods/runs/event.ts";
 import { type Findings, findingsOf } from "../../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../../src/node/runs/record.ts";
 import type { Figure } from "../../../src/plot/index.ts";
-import type { LiveRun } from "../live-run.ts";
+import { type LiveRun, versionsOf } from "../live-run.ts";
 import type { HereEngine } from "./engine.ts";
 import { forgetRun, hereRuns, keepRecord, read, readEvents } from "./store.ts";
 
@@ -112,9 +112,6 @@ export class HereRun implements LiveRun {
   private draw(): void {
     this.timer = undefined;
     this.findings = findingsOf(this.events);
-    const versions = new Map<string, number>();
-    for (const event of this.events)
-      if (event.type === "figure") versions.set(event.name, (versions.get(event.name) ?? 0) + 1);
-    this.versions = versions;
+    this.versions = versionsOf(this.events);
   }
 }
