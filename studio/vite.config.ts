@@ -1,5 +1,7 @@
 /** Builds the studio's pages into dist/studio, from where its server takes them. */
 
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { marked } from "marked";
@@ -24,6 +26,24 @@ const readmes: Plugin = {
     id.endsWith("/README.md") ? `export default ${JSON.stringify(htmlOf(source))};` : undefined,
 };
 
+/** The words of all READMEs by method, for searching: one file, loaded when somebody searches. */
+const methodWords: Plugin = {
+  name: "method-words",
+  resolveId: (id) => (id === "virtual:method-words" ? "\0method-words" : undefined),
+  load(id) {
+    if (id !== "\0method-words") return undefined;
+    const root = fileURLToPath(new URL("../src/methods/", import.meta.url));
+    const readmes = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) =>
+      /^[^/\\]+[/\\][^/\\]+[/\\]README\.md$/.test(path),
+    );
+    const words = readmes.map((path) => {
+      const text = readFileSync(join(root, path), "utf8").replace(/```[\s\S]*?```/g, " ");
+      return [basename(dirname(path)), text.replace(/[^\p{L}\p{N}]+/gu, " ")];
+    });
+    return `export default ${JSON.stringify(Object.fromEntries(words))};`;
+  },
+};
+
 function htmlOf(markdown: string): string {
   const html = marked.parse(markdown.replace(/^# .*\n/, ""), { async: false });
   // A head without words is none; what scrolls can be reached by keyboard.
@@ -31,7 +51,7 @@ function htmlOf(markdown: string): string {
 }
 
 export default defineConfig({
-  plugins: [house, readmes, svelte()],
+  plugins: [house, readmes, methodWords, svelte()],
   // The engine runs in the page, too.
   resolve: { alias: { "#runtime": fileURLToPath(new URL("../src/graph/runtime/web.ts", import.meta.url)) } },
   worker: { format: "es" },

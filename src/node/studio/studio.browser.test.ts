@@ -46,7 +46,7 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
   });
 
   it("a search is in the address, and a link goes on without loading the page anew", async () => {
-    const page = await open("/methods?search=sparse");
+    const page = await open("/methods?search=pruning");
     await page.getByRole("link", { name: "granet" }).waitFor();
     expect(await page.getByRole("link", { name: "learned-delays" }).count()).toBe(0);
     await page.getByRole("searchbox").fill("zzz");
