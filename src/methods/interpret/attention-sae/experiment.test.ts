@@ -17,11 +17,11 @@ it.skipIf(mirrored("stories260K/stories260K.bin") === undefined)(
     ])
       expect(run.metrics[identity]).toBeLessThan(1e-4);
     expect(Object.keys(run.figures)).toEqual([
-      "induction: a feature",
-      "induction: a feature against its token",
-      "stories260K: a feature of head 0",
-      "stories260K: a feature of head 1",
-      "stories260K: a feature of head 2",
+      "a feature of induction",
+      "a feature of induction against its token",
+      "a feature of head 0 of stories260K",
+      "a feature of head 1 of stories260K",
+      "a feature of head 2 of stories260K",
       "sweep",
     ]);
     expect(Object.keys(run.artifacts).length).toBe(3);

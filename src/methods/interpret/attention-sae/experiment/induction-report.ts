@@ -256,7 +256,7 @@ async function showCard(
     };
   });
   run.figure(
-    "induction: a feature",
+    "a feature of induction",
     cardFigure(
       {
         card: view.card,
@@ -267,7 +267,10 @@ async function showCard(
       `"The next token is ${label}, as before"`,
     ),
   );
-  run.figure("induction: a feature against its token", predicateFigure(view.induced, `token ${label} is induced next`));
+  run.figure(
+    "a feature of induction against its token",
+    predicateFigure(view.induced, `token ${label} is induced next`),
+  );
   run.table("induction: heads", {
     columns: ["head", "features that lie in it most (share)"],
     rows: topFeatures(sae, { top: 6, rates: quality.rates }).map((list, k) => [

@@ -181,7 +181,7 @@ async function read(
       return values;
     };
     run.figure(
-      `stories260K: a feature of head ${i}`,
+      `a feature of head ${i} of stories260K`,
       cardFigure({ card, texts, word, activations }, `Layer ${site.layer}, feature ${card.feature}`),
     );
   }
