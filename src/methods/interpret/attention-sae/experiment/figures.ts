@@ -158,8 +158,11 @@ export function predicateFigure(
   };
 }
 
-/** Tokens that are shown before the firing one. */
-const reach = 19;
+/** Tokens that are shown: so many before the firing one, and of those farther back the ones that count. */
+const near = 12;
+const far = 8;
+/** A source counts from this share of the largest on. */
+const leastShare = 0.05;
 
 /** From the firing token to its sources, and what each adds to the pre-activation. */
 function arcs({ card, texts, word }: CardView): Figure {
@@ -169,21 +172,22 @@ function arcs({ card, texts, word }: CardView): Figure {
       ? []
       : card.sources[0].map((_, s) => card.sources.reduce((sum, head) => sum + head[s], 0));
   const step = best?.step ?? 0;
-  const from = Math.max(0, step - reach);
   const nameOf = (s: number) =>
     `${visible(best === undefined ? "" : word(texts[best.text][s]))} ${s === step ? "0" : `−${step - s}`}`;
   const most = Math.max(1e-9, ...bySource.map(Math.abs));
-  const rows: Row[] = bySource.slice(from).map((by, i) => ({ token: nameOf(from + i), by }));
-  const links: Row[] = bySource.flatMap((by, s) =>
-    s < from || s === step || Math.abs(by) < 0.05 * most
-      ? []
-      : [{ firing: nameOf(step), source: nameOf(s), at: 0, width: (3 * Math.abs(by)) / most }],
-  );
+  const size = (s: number) => Math.abs(bySource[s]) / most;
+  const sources = [...bySource.keys()];
+  const counting = sources.filter((s) => s < step - near && size(s) >= leastShare).sort((a, b) => size(b) - size(a));
+  const shown = [...counting.slice(0, far), ...sources.filter((s) => s >= step - near)].sort((a, b) => a - b);
+  const rows: Row[] = shown.map((s) => ({ token: nameOf(s), by: bySource[s] }));
+  const links: Row[] = shown
+    .filter((s) => s !== step && size(s) >= leastShare)
+    .map((s) => ({ firing: nameOf(step), source: nameOf(s), at: 0, width: 3 * size(s) }));
   return {
     kind: "plot",
     title: "From where",
     caption:
-      "How much each source token adds to the pre-activation at the strongest place, through all heads together. Numbers are places before the firing token, which is the last; arrows lead from it to sources that count.",
+      "How much each source token adds to the pre-activation at the strongest place, through all heads together. Numbers are places before the firing token, which is the last; of those far back only the ones that count are shown. Arrows lead to them.",
     x: { label: "added to the pre-activation", grid: true, domain: [-0.45 * most, 1.05 * most] },
     y: { label: "source token", type: "band", domain: rows.map(({ token }) => String(token)) },
     height: 70 + 17 * rows.length,
