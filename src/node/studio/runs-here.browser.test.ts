@@ -27,7 +27,9 @@ describe.skipIf(!isHere)("runs in the visitor's browser (needs Chromium and the 
     await page.getByRole("button", { name: "Quick run" }).click();
     await page.getByText("finished").waitFor({ timeout: 120_000 });
     await page.getByRole("link", { name: "Runs", exact: true }).first().click();
-    for (const box of await page.getByRole("checkbox", { name: /^Compare/ }).all()) await box.check();
+    const boxes = page.getByRole("checkbox", { name: /^Compare/ });
+    await boxes.nth(1).waitFor();
+    for (const box of await boxes.all()) await box.check();
     await page.getByRole("link", { name: "Compare 2 runs" }).click();
     await page.getByRole("heading", { name: "Metrics" }).waitFor();
     const rows = await page.locator("section[aria-labelledby=metrics] tbody tr").all();

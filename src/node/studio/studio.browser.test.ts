@@ -135,7 +135,9 @@ describe.skipIf(!chromiumPath)("the studio in a browser (needs Chromium)", () =>
       await (await fetch(`${base}/${id}/events`)).text();
     }
     const page = await open("/runs");
-    for (const box of await page.getByRole("checkbox", { name: /^Compare/ }).all()) await box.check();
+    const boxes = page.getByRole("checkbox", { name: /^Compare/ });
+    await boxes.nth(1).waitFor();
+    for (const box of await boxes.all()) await box.check();
     await page.getByRole("link", { name: /^Compare \d+ runs/ }).click();
     await page.getByRole("heading", { name: "Metrics" }).waitFor();
     await page.getByRole("rowheader", { name: "patterns", exact: true }).waitFor();
