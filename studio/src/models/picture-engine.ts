@@ -79,6 +79,10 @@ export class PictureEngine {
   private readonly about: OpenPictures;
   private steered: { readonly layer: Layer; readonly model: SteeredModel } | undefined;
   private stopping = new AbortController();
+  /** Answers are made one after the other: each may need another layer's session than the last. */
+  private last: Promise<unknown> = Promise.resolve();
+  /** How often effects were asked for: only the newest are measured to the end. */
+  private asked = 0;
 
   private constructor(model: Model, about: OpenPictures) {
     this.model = model;
@@ -138,30 +142,20 @@ export class PictureEngine {
     const { height, width } = this.model.input;
     const pixels =
       picture instanceof Blob ? await decodePicture(picture, height, width) : pixelsOf(picture, height, width);
-    const {
-      before,
-      after,
-      activations,
-      areShares,
-      layer: steered,
-    } = await this.answers([pixels], layer, unit, setting);
-    return {
-      before: before[0],
-      after: after[0],
-      areShares,
-      map: { ...mapOf(activations, steered, unit), ...placesOf(steered, height, width) },
-    };
+    const { activations, layer: steered, ...answer } = await this.answerTo(pixels, layer, unit, setting);
+    return { ...answer, map: { ...mapOf(activations, steered, unit), ...placesOf(steered, height, width) } };
   }
 
   /** What setting a unit changes on pictures of a look: those that excite it most come first. */
   async effects(pictures: readonly Blob[], layer: string, unit: number, setting: number): Promise<Effects> {
     const { height, width } = this.model.input;
+    const mine = ++this.asked;
     const changes: number[] = [];
     let [changed, areShares] = [0, false];
     for (const picture of pictures) {
       const pixels = await decodePicture(picture, height, width);
-      const answer = await this.answers([pixels], layer, unit, setting);
-      const [before, after] = [answer.before[0], answer.after[0]];
+      if (mine !== this.asked) throw new CajalError("aborted", "other effects were asked for");
+      const { before, after, ...answer } = await this.answerTo(pixels, layer, unit, setting);
       areShares = answer.areShares;
       if (strongest(before) !== strongest(after)) changed++;
       for (const [i, value] of after.entries()) changes[i] = (changes[i] ?? 0) + (value - before[i]) / pictures.length;
@@ -169,8 +163,14 @@ export class PictureEngine {
     return { pictures: pictures.length, changed, changes: Float32Array.from(changes), areShares };
   }
 
-  private async answers(pictures: readonly Picture[], name: string, unit: number, setting: Setting) {
-    const { channels, height, width } = this.model.input;
+  private answerTo(picture: Picture, layer: string, unit: number, setting: Setting) {
+    const answer = this.last.then(() => this.compute(picture, layer, unit, setting));
+    this.last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  private async compute(picture: Picture, name: string, unit: number, setting: Setting) {
+    const { port, channels, height, width } = this.model.input;
     const layer = findLayer(this.model.layers(), name);
     if (!(unit >= 0 && unit < layer.units))
       throw new CajalError("unknown-unit", `${name} has units 0 to ${layer.units - 1}, not ${unit}`);
@@ -180,24 +180,24 @@ export class PictureEngine {
     }
     const turn = unturned(layer);
     if (setting !== undefined) [turn.scale[unit], turn.shift[unit]] = [0, setting];
-    const size = channels * height * width;
-    const input = new Float32Array(pictures.length * size);
-    for (const [i, picture] of pictures.entries())
-      input.set(toTensor(picture, channels, this.preprocess).data as Float32Array, i * size);
-    const x = new Tensor("float32", [pictures.length, channels, height, width], input);
+    // A model for batches of one size gets the picture and nothing else.
+    const batch = typeof port.shape?.[0] === "number" ? port.shape[0] : 1;
+    const input = new Float32Array(batch * channels * height * width);
+    input.set(toTensor(picture, channels, this.preprocess).data as Float32Array);
+    const x = new Tensor("float32", [batch, channels, height, width], input);
     const { model } = this.steered;
     const plain = await model.answer(x);
     const turned = setting === undefined ? plain : await model.answer(x, { [name]: turn });
     const [first] = Object.keys(plain.outputs);
-    const rows = (tensor: Tensor) => rowsOf(tensor, pictures.length);
-    const raw = rows(plain.outputs[first]);
+    const rowOf = (tensor: Tensor) => Float32Array.from(tensor.numbers().subarray(0, tensor.size / batch));
+    const raw = rowOf(plain.outputs[first]);
     // A classifier's numbers are shares, or become shares; what has one number alone is taken as it is.
-    const areShares = raw[0].length > 1;
+    const areShares = raw.length > 1;
     const shares = (values: Float32Array) => (areShares ? sharesOf(values) : values);
     return {
       layer,
-      before: raw.map(shares),
-      after: rows(turned.outputs[first]).map(shares),
+      before: shares(raw),
+      after: shares(rowOf(turned.outputs[first])),
       activations: plain.activations[name],
       areShares,
     };
@@ -215,12 +215,6 @@ function namesIn(json: string | undefined): string[] {
 
 function picturesOf(source: PictureSource): PictureSet {
   return source.kind === "scenes" ? scenePictures(2026, source.count) : droppedPictures(source.files);
-}
-
-function rowsOf(tensor: Tensor, rows: number): Float32Array[] {
-  const values = Float32Array.from(tensor.numbers());
-  const length = values.length / rows;
-  return Array.from({ length: rows }, (_, i) => values.subarray(i * length, (i + 1) * length));
 }
 
 /** Softmax, unless the numbers are shares already. */
