@@ -84,7 +84,7 @@ export async function studyHeldOut(run: Run, speech: Speech, options: HeldOutOpt
       ];
     }),
   );
-  run.figure("E1: weight of the prior", {
+  run.figure("weight of the prior", {
     kind: "plot",
     title: "What information does",
     caption:

@@ -91,7 +91,7 @@ export async function studyMisleading(run: Run, speech: Speech, options: Mislead
   run.metric("E6: gain over all units ranked alike", own - alike, { unit: "points" });
   run.metric("E6: accuracy on misleading words before", curve.points[0].test);
   run.figure(
-    "E6: editing",
+    "editing",
     editFigure(Object.entries({ "described by text": curve, ...controls }).map(([name, c]) => ({ name, curve: c }))),
   );
   await run.artifact("edited.onnx", edited.bytes());

@@ -148,7 +148,7 @@ async function silence(
   run.metric("E4: curves", curves.curves.length + curves.random.length);
   run.metric("E4: accuracy of the whole network", points[0].accuracy);
   run.metric("E4: what the query's class loses more than others", 100 * (loss(true) - loss(false)), { unit: "points" });
-  run.figure("E4: analysis", analysisFigure(curves));
+  run.figure("analysis", analysisFigure(curves));
 }
 
 function labelled(rng: Rng, name: string, count: number): PictureSet {
