@@ -29,12 +29,18 @@ interface Found extends Omit<ModelInList, "bytes"> {
 /** @param opened files and folders that the studio was opened with */
 export function modelsRoutes(opened: readonly string[]): Hono {
   const app = new Hono();
+  // What kind of model a file is can only be told by reading it: once is enough.
+  let own: Promise<Found[]> | undefined;
+  const findModels = async () => {
+    own ??= Promise.all(opened.map(ownModel));
+    return [...(await own), ...(await knownModels())];
+  };
 
-  app.get("/", async (c) => c.json(await Promise.all((await findModels(opened)).map(listed))));
+  app.get("/", async (c) => c.json(await Promise.all((await findModels()).map(listed))));
 
   app.get("/:id/files/:file", async (c) => {
     const { id, file } = c.req.param();
-    const found = (await findModels(opened)).find((model) => model.id === id);
+    const found = (await findModels()).find((model) => model.id === id);
     if (found === undefined) throw new CajalError("file-missing", `there is no model "${id}"`);
     if (!found.files.includes(file)) throw new CajalError("file-missing", `${id} has no file "${file}"`);
     const bytes = await contentsOf(join(found.folder, file), found.files.length === 1);
@@ -57,7 +63,7 @@ async function listed({ folder, ...model }: Found): Promise<ModelInList> {
   return { ...model, bytes: sizes.reduce((a, b) => a + b, 0) };
 }
 
-async function findModels(opened: readonly string[]): Promise<Found[]> {
+async function knownModels(): Promise<Found[]> {
   const known = Object.entries(registry).flatMap(([set, entry]): Promise<Found | undefined>[] => {
     const { title } = entry;
     if (entry.kind === "models")
@@ -72,8 +78,7 @@ async function findModels(opened: readonly string[]): Promise<Found[]> {
     about: "a small network on rendered scenes, some of whose neurons are known",
     files: ["scene-network.onnx"],
   };
-  const all = [...(await Promise.all(opened.map(ownModel))), embedded, ...(await Promise.all(known))];
-  return all.filter((model) => model !== undefined);
+  return [embedded, ...(await Promise.all(known))].filter((model) => model !== undefined);
 }
 
 /** A set of the registry, where all its files lie together on this machine. */

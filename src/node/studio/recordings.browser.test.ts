@@ -115,6 +115,7 @@ describe.skipIf(!chromiumPath)("recordings in the studio (needs Chromium)", () =
       ["notes.csv", "time,a\n0,1\n1,hello\n", "hello"],
       ["broken.nwb", "no HDF5", "broken.nwb"],
       ["broken.npz", "no zip", "broken.npz"],
+      ["broken.csv.gz", "no gzip", "broken.csv.gz"],
     ]) {
       const page = await drop(name, contents);
       await page.getByRole("alert").waitFor();

@@ -133,8 +133,8 @@ export class PictureEngine {
     this.stopping.abort(new CajalError("aborted", "stopped"));
   }
 
-  likest(found: Look, layer: string, unit: number, count: number): Likeness[] {
-    return likest(found.profiles, layer, unit, count);
+  likest(profiles: Look["profiles"], layer: string, unit: number, count: number): Likeness[] {
+    return likest(profiles, layer, unit, count);
   }
 
   /** @param picture any picture, or a frame of a video */

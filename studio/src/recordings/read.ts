@@ -25,11 +25,19 @@ const unitNames = /^(?:units?|neurons?|cells?|clusters?|spike_?clusters?|ids?)$/
 /** @throws CajalError `bad-file` when it is no recording */
 export async function readRecordings(bytes: Uint8Array, name: string): Promise<ReadRecording[]> {
   const plain = name.replace(/\.gz$/i, "");
-  const data = plain === name ? bytes : gunzipSync(bytes);
+  const data = plain === name ? bytes : unzipped(bytes, name);
   const found = await readPlain(data, plain);
   if (found.length === 0 || found.every((one) => lengthOf(one) === 0))
     throw new CajalError("bad-file", `${name} holds no neurons with samples`);
   return found;
+}
+
+function unzipped(bytes: Uint8Array, name: string): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (cause) {
+    throw new CajalError("bad-file", `${name} is no gzip file, or a damaged one`, { cause });
+  }
 }
 
 async function readPlain(bytes: Uint8Array, name: string): Promise<ReadRecording[]> {
