@@ -1,6 +1,7 @@
 /** @file compile: a function over Values becomes a function over Tensors. */
 
 import { runtime as defaultRuntime } from "#runtime";
+import type { DType } from "./dtype.ts";
 import { CajalError } from "./error.ts";
 import { encodeGraph, type NamedValue } from "./onnx/export.ts";
 import { type Precision, rewriteFor } from "./precision.ts";
@@ -15,6 +16,11 @@ export interface CompileOptions extends SessionOptions {
   readonly runtime?: Runtime;
   /** "mixed": products take operands rounded to float16, on devices that have it. Default "full". */
   readonly precision?: Precision;
+  /**
+   * Which results stay on the device, as DeviceTensors, by their paths in the result ("params/0/weight"): what the next call takes again
+   * need not come out and go in. Only on WebGPU, and only of float32, float16 and int32; elsewhere all results come to the host. Default: none.
+   */
+  readonly stay?: (path: string) => boolean;
   /** Sessions kept, one per combination of argument shapes; the least recently used goes first. Default 16. */
   readonly cache?: number;
 }
@@ -41,6 +47,9 @@ interface Entry {
 
 const placeholder = Tensor.scalar(0);
 
+/** What graphics cards hold. */
+const ofDevices: ReadonlySet<DType> = new Set(["float32", "float16", "int32"]);
+
 /** Computes nothing: all results are arguments. */
 const nothing: Program = { run: async () => [], release: async () => {} };
 
@@ -53,11 +62,12 @@ export function compile<A extends readonly unknown[], R>(
   fn: (...args: A) => R,
   options: CompileOptions = {},
 ): Compiled<A, R> {
-  const { runtime = defaultRuntime, precision = "full", cache = 16, ...sessionOptions } = options;
+  const { runtime = defaultRuntime, precision = "full", cache = 16, stay, ...sessionOptions } = options;
   const rewrite = rewriteFor(precision, runtime);
   const encode = (inputs: readonly NamedValue[], outputs: readonly NamedValue[]) =>
     encodeGraph(inputs, outputs, {}, rewrite);
-  const open: Open = (inputs, outputs) => runtime.createSession(encode(inputs, outputs), sessionOptions);
+  const open: Open = (inputs, outputs, stay = []) =>
+    runtime.createSession(encode(inputs, outputs), { ...sessionOptions, stay });
   const entries = new Map<string, Entry>();
 
   const traced = (args: readonly unknown[]) => {
@@ -66,7 +76,7 @@ export function compile<A extends readonly unknown[], R>(
       inputs,
       draws,
       allInputs: [...inputs, ...draws.flat()],
-      outputs: outputs.map(({ value }) => value),
+      outputs,
       result,
     };
   };
@@ -77,10 +87,12 @@ export function compile<A extends readonly unknown[], R>(
     if (entry === undefined) {
       const { inputs, draws, allInputs, outputs, result } = traced(args);
       const names = new Map(inputs.map(({ name, value }) => [value, name]));
-      const unchanged = outputs.map((value) => names.get(value));
+      const unchanged = outputs.map(({ value }) => names.get(value));
       const computed = outputs.filter((_, i) => unchanged[i] === undefined);
+      const values = computed.map(({ value }) => value);
+      const stays = computed.map(({ name, value }) => ofDevices.has(value.dtype) && (stay?.(name) ?? false));
       entry = {
-        program: computed.length > 0 ? load(open, allInputs, computed) : Promise.resolve(nothing),
+        program: computed.length > 0 ? load(open, allInputs, values, stays) : Promise.resolve(nothing),
         inputNames: inputs.map(({ name }) => name),
         draws,
         unchanged,
@@ -126,7 +138,7 @@ export function compile<A extends readonly unknown[], R>(
   return Object.assign(call, {
     onnx: (...args: readonly unknown[]) => {
       const { allInputs, outputs } = traced(args);
-      return encode(allInputs, outputNames(outputs));
+      return encode(allInputs, outputNames(outputs.map(({ value }) => value)));
     },
     release: async () => {
       const stale = [...entries.values()];

@@ -8,6 +8,7 @@ export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { cond } from "./cond.ts";
 export { multiplyAdds } from "./cost.ts";
 export { customVjp, grad, jvp, stopGradient, valueAndGrad, vjp } from "./derivative.ts";
+export { DeviceTensor, release, toHost } from "./device-tensor.ts";
 export type { DType, TypedArray } from "./dtype.ts";
 export { CajalError, type CajalErrorOptions, type ErrorCode } from "./error.ts";
 export { evaluate } from "./evaluate.ts";
@@ -34,7 +35,7 @@ export { ops } from "./ops/index.ts";
 export type { Precision } from "./precision.ts";
 export { Rng } from "./rng.ts";
 export { availableDevices, openRuntime } from "./runtime/open.ts";
-export type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
+export type { Device, OpenOptions, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime/runtime.ts";
 export { decodeSafetensors, encodeSafetensors, type Safetensors } from "./safetensors.ts";
 export {
   type ByteSource,

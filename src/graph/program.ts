@@ -1,5 +1,6 @@
 /** @file A traced graph on a runtime: one session, or several with TypeScript between them. */
 
+import { toHost } from "./device-tensor.ts";
 import { CajalError } from "./error.ts";
 import type { NamedValue } from "./onnx/export.ts";
 import { producerOf } from "./order.ts";
@@ -17,21 +18,37 @@ export interface Program {
   release(): Promise<void>;
 }
 
-/** Opens a session on the graph between inputs and outputs. */
-export type Open = (inputs: readonly NamedValue[], outputs: readonly NamedValue[]) => Promise<Session>;
+/** Opens a session on the graph between inputs and outputs, of which some may stay on the device. */
+export type Open = (
+  inputs: readonly NamedValue[],
+  outputs: readonly NamedValue[],
+  stay?: readonly string[],
+) => Promise<Session>;
 
 /** What `compile` gives results in the ONNX model. */
 export const outputNames = (outputs: readonly Value[]): NamedValue[] =>
   outputs.map((value, i) => ({ name: `output.${i}`, value }));
 
-/** @throws CajalError `runtime` when ONNX Runtime refuses the graph */
-export async function load(open: Open, inputs: readonly NamedValue[], outputs: readonly Value[]): Promise<Program> {
+/**
+ * @param stays whether an output stays on the device; where TypeScript runs between sessions, all come to the host
+ * @throws CajalError `runtime` when ONNX Runtime refuses the graph
+ */
+export async function load(
+  open: Open,
+  inputs: readonly NamedValue[],
+  outputs: readonly Value[],
+  stays: readonly boolean[],
+): Promise<Program> {
   const stages = stagesOf(outputs);
   if (stages !== undefined) return loadStages(open, inputs, outputs, stages);
   const named = outputNames(outputs);
   // The names alone, for the graph itself is not needed any more.
   const names = named.map(({ name }) => name);
-  const session = await open(inputs, named);
+  const session = await open(
+    inputs,
+    named,
+    names.filter((_, i) => stays[i]),
+  );
   return {
     run: async (feeds) => {
       const results = await session.run(feeds);
@@ -80,7 +97,8 @@ async function loadStages(
   return {
     release,
     run: async (feeds) => {
-      const known = new Map<Value, Tensor>(inputs.map(({ name, value }) => [value, feeds[name]]));
+      const given = await toHost(feeds);
+      const known = new Map<Value, Tensor>(inputs.map(({ name, value }) => [value, given[name]]));
       const read = (value: Value): Tensor => {
         const producer = producerOf(value);
         return producer.constant ?? (known.get(producer) as Tensor);
@@ -88,8 +106,9 @@ async function loadStages(
       for (const [i, { hosts }] of stages.entries()) {
         const part = parts[i];
         if (part) {
-          const given = Object.fromEntries(part.inputs.map(({ name, value }) => [name, read(value)]));
-          const results = await part.session.run(given);
+          const results = await part.session.run(
+            Object.fromEntries(part.inputs.map(({ name, value }) => [name, read(value)])),
+          );
           for (const { name, value } of part.outputs) known.set(value, results[name]);
         }
         for (const node of hosts)

@@ -1,13 +1,13 @@
 /** @file The runtime of a device, whatever build of ONNX Runtime opens its sessions. */
 
 import { withFallback } from "./fallback.ts";
-import type { Device, Runtime, RuntimeOptions, Session, SessionOptions } from "./runtime.ts";
+import type { Device, OpenOptions, Runtime, RuntimeOptions, Session } from "./runtime.ts";
 import { type Placement, place } from "./webgpu.ts";
 
 /** Whom ONNX Runtime asks first; the processor comes after it. */
 export type Provider = "cpu" | "cuda" | Placement;
 
-export type Open = (provider: Provider, model: Uint8Array, options: SessionOptions) => Promise<Session>;
+export type Open = (provider: Provider, model: Uint8Array, options: OpenOptions) => Promise<Session>;
 
 /** @param float16 whether the device computes in float16 */
 export function deviceRuntime(

@@ -24,13 +24,22 @@ keepFreedMemory();
 
 /** Opens sessions that have this many threads inside one op, unless they ask for another number. */
 function opener({ threads: all = cores() }: RuntimeOptions): Open {
-  return (provider, model, { threads = all }) =>
-    createOrtSession(ort, model, {
+  return (provider, model, { threads = all, stay = [] }) => {
+    const options = {
       // What the device has no kernel for is left to the processor.
       executionProviders: provider === "cpu" ? ["cpu"] : [provider, "cpu"],
       graphOptimizationLevel: "all",
       intraOpNumThreads: threads,
-    });
+    } as const;
+    // With CUDA the binding keeps nothing on the card.
+    return createOrtSession(
+      ort,
+      model,
+      options,
+      undefined,
+      provider === "cpu" || provider === "cuda" ? undefined : stay,
+    );
+  };
 }
 
 const excuses: Readonly<Record<Device, Excuse>> = {

@@ -1,11 +1,11 @@
 /** @file Proves that a device works, by computing something on it. */
 
-import { type DType, onnxNumber } from "../dtype.ts";
+import type { DType } from "../dtype.ts";
 import { CajalError } from "../error.ts";
-import { encodeModel } from "../onnx/codec.ts";
 import { Tensor } from "../tensor.ts";
+import { oneOpModel } from "./one-op.ts";
+import { fromOrt, type OrtModule, toOrt } from "./ort.ts";
 import type { Device, Session } from "./runtime.ts";
-import { fromOrt, type OrtModule, toOrt } from "./session.ts";
 
 /** What a person should hear when a device does not work. */
 export interface Excuse {
@@ -13,28 +13,7 @@ export interface Excuse {
   readonly advice: string;
 }
 
-/** A model of one op: y = a · b, all [2, 2]. */
-function productModel(dtype: DType): Uint8Array {
-  const port = (name: string) => ({
-    name,
-    type: { tensorType: { elemType: onnxNumber[dtype], shape: { dim: [{ dimValue: 2 }, { dimValue: 2 }] } } },
-  });
-  return encodeModel({
-    irVersion: 8,
-    opsetImport: [{ domain: "", version: 13 }],
-    graph: {
-      name: "product",
-      node: [{ opType: "MatMul", input: ["a", "b"], output: ["y"], attribute: [] }],
-      input: [port("a"), port("b")],
-      output: [port("y")],
-      initializer: [],
-      valueInfo: [],
-      sparseInitializer: [],
-    },
-    metadataProps: [],
-    functions: [],
-  });
-}
+const productModel = (dtype: DType): Uint8Array => oneOpModel("MatMul", ["a", "b"], dtype, [2, 2]);
 
 /** @throws CajalError `runtime` with the excuse when the device does not multiply two small matrices rightly */
 export async function prove(

@@ -25,6 +25,11 @@ export interface SessionOptions {
   readonly threads?: number;
 }
 
+export interface OpenOptions extends SessionOptions {
+  /** Names of results that stay on the device where it is a graphics card, as DeviceTensors. */
+  readonly stay?: readonly string[];
+}
+
 /** A loaded model. Feeds and results are by name. */
 export interface Session {
   readonly inputNames: readonly string[];
@@ -38,7 +43,7 @@ export interface Runtime {
   readonly device: Device;
   /** Whether the device computes in float16 itself, so that `precision: "mixed"` is worth it. */
   readonly float16: boolean;
-  createSession(model: Uint8Array, options?: SessionOptions): Promise<Session>;
+  createSession(model: Uint8Array, options?: OpenOptions): Promise<Session>;
 }
 
 /** What Node.js or a browser offers: the module behind `#runtime`, which the package's conditions choose. */

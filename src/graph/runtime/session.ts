@@ -1,31 +1,31 @@
 /** @file A session over any build of ONNX Runtime: native and web share its JavaScript API. */
 
-import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
-import type { DType, TypedArray } from "../dtype.ts";
+import type { InferenceSession, Tensor as OrtTensor } from "onnxruntime-common";
+import { toHost } from "../device-tensor.ts";
 import { CajalError } from "../error.ts";
-import { Tensor } from "../tensor.ts";
+import type { Tensor } from "../tensor.ts";
+import { cardTensor, deviceTensor } from "./on-card.ts";
+import { fromOrt, type OrtModule, type Queue, toOrt } from "./ort.ts";
 import type { Session } from "./runtime.ts";
-
-/** The two things that Cajal uses of an ONNX Runtime package. */
-export interface OrtModule {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: TensorConstructor;
-}
-
-/** Runs tasks one after the other, where a build of ONNX Runtime cannot run two at a time. */
-export type Queue = <T>(task: () => Promise<T>) => Promise<T>;
 
 const atOnce: Queue = (task) => task();
 
+/**
+ * @param queue default: all at once
+ * @param stay names of results that stay on the graphics card; undefined where the session does not run on one
+ */
 export async function createOrtSession(
   ort: OrtModule,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
   queue: Queue = atOnce,
+  stay?: readonly string[],
 ): Promise<Session> {
-  const create = () => ort.InferenceSession.create(model, { logSeverityLevel: 3, ...options });
+  const places = stay !== undefined &&
+    stay.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(stay.map((name) => [name, "gpu-buffer" as const])),
+    };
+  const create = () => ort.InferenceSession.create(model, { logSeverityLevel: 3, ...options, ...places });
   const session = await queue(create).catch((error: unknown) => {
     throw runtimeError("refuses the model", error);
   });
@@ -43,6 +43,12 @@ export async function createOrtSession(
       },
     );
   }
+  const start = async (feeds: Readonly<Record<string, Tensor>>) => {
+    const given = stay === undefined ? await toHost(feeds) : feeds;
+    const inputs: Record<string, OrtTensor> = {};
+    for (const name of session.inputNames) inputs[name] = cardTensor(given[name]) ?? toOrt(ort, given[name]);
+    return queue(() => session.run(inputs));
+  };
   let released = false;
   const running = new Set<Promise<unknown>>();
   return {
@@ -52,15 +58,16 @@ export async function createOrtSession(
       if (released) {
         throw new CajalError("runtime", "the session was released", { advice: "Compile or open the model again." });
       }
-      const inputs: Record<string, OrtTensor> = {};
-      for (const name of session.inputNames) inputs[name] = toOrt(ort, feeds[name]);
-      const run = queue(() => session.run(inputs)).finally(() => running.delete(run));
+      const run = start(feeds).finally(() => running.delete(run));
       running.add(run);
       const results = await run.catch((error: unknown) => {
         throw runtimeError("fails", error);
       });
       const outputs: Record<string, Tensor> = {};
-      for (const name of session.outputNames) outputs[name] = fromOrt(results[name]);
+      for (const name of session.outputNames) {
+        const result = results[name];
+        outputs[name] = result.location === "cpu" ? fromOrt(result) : deviceTensor(ort, queue, result);
+      }
       return outputs;
     },
     async release() {
@@ -72,21 +79,8 @@ export async function createOrtSession(
   };
 }
 
-export function toOrt(ort: OrtModule, { dtype, data, shape }: Tensor): OrtTensor {
-  return new (ort.Tensor as unknown as new (...args: unknown[]) => OrtTensor)(dtype, data, [...shape]);
-}
-
-export function fromOrt({ type, dims, data }: OrtTensor): Tensor {
-  // Newer engines have a Float16Array, and ONNX Runtime then uses it; Cajal holds the bits everywhere.
-  const held = type === "float16" && !(data instanceof Uint16Array) ? bitsOf(data as unknown as Uint16Array) : data;
-  return new Tensor(type as DType, dims, held as TypedArray);
-}
-
-function bitsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
-  return new Uint16Array(buffer, byteOffset, length);
-}
-
 function runtimeError(what: string, cause: unknown): CajalError {
+  if (cause instanceof CajalError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   return new CajalError("runtime", `ONNX Runtime ${what}: ${message}`, { cause });
 }

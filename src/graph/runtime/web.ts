@@ -1,9 +1,10 @@
 /** @file The runtime of browsers: ONNX Runtime's WebAssembly build, and its WebGPU build where a graphics card is asked for. */
 
 import { deviceRuntime, type Open } from "./device-runtime.ts";
+import type { OrtModule, Queue } from "./ort.ts";
 import { absent, computesFloat16, type Excuse, prove } from "./prove.ts";
 import type { Device, Platform, RuntimeOptions } from "./runtime.ts";
-import { createOrtSession, type OrtModule, type Queue } from "./session.ts";
+import { createOrtSession } from "./session.ts";
 
 /** A loaded build. Its WebAssembly instance does one thing at a time. */
 interface Build {
@@ -44,10 +45,11 @@ function cores(): number {
 }
 
 function opener(options: RuntimeOptions): Open {
-  return async (provider, model) => {
+  return async (provider, model, { stay = [] }) => {
     const { ort, queue } = await build(provider === "cpu" ? "cpu" : "webgpu", options);
     const executionProviders = provider === "cpu" ? ["wasm"] : [provider, "wasm"];
-    return createOrtSession(ort, model, { executionProviders, graphOptimizationLevel: "all" }, queue);
+    const how = { executionProviders, graphOptimizationLevel: "all" } as const;
+    return createOrtSession(ort, model, how, queue, provider === "cpu" ? undefined : stay);
   };
 }
 

@@ -5,6 +5,7 @@
 
 import { compile } from "../compile.ts";
 import { grad, jvp, valueAndGrad } from "../derivative.ts";
+import { release, toHost } from "../device-tensor.ts";
 import { concat } from "../functions.ts";
 import type { Attributes } from "../op.ts";
 import { Rng } from "../rng.ts";
@@ -134,7 +135,35 @@ const activations = [
   ...["Exp", "Atan", "LeakyRelu"],
 ];
 
+/** Three steps of descent whose parameters stay on the device from call to call, and whose losses come to the host. */
+const staying: Program = {
+  name: "steps whose parameters stay on the device",
+  tolerance: 1e-4,
+  async run(runtime) {
+    const rng = new Rng(1).split(this.name);
+    const [x, y] = [rng.normal([16, 20]), oneHot(rng, 16, 5)];
+    const descend = (p: Mlp<Value>, x: Value, y: Value) => {
+      const [loss, g] = valueAndGrad(mlpLoss)(p, x, y);
+      return { p: mapLeaves(p, (leaf, path) => (leaf as Value).sub(g[path as keyof Mlp<Value>].mul(0.1))), loss };
+    };
+    const step = compile(descend, { runtime, stay: (path) => path.startsWith("p/") });
+    let p: Mlp<Tensor> = drawMlp(rng);
+    const losses: Record<string, Tensor> = {};
+    for (let i = 0; i < 3; i++) {
+      const next = await step(p, x, y);
+      release(p);
+      p = next.p;
+      losses[`loss ${i}`] = next.loss;
+    }
+    const results = { ...losses, ...(await toHost(p)) };
+    release(p);
+    await step.release();
+    return results;
+  },
+};
+
 export const programs: readonly Program[] = [
+  staying,
   program(
     "a step of Adam on a perceptron",
     (rng) => {

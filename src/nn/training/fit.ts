@@ -7,7 +7,9 @@ import {
   leavesOf,
   mapLeaves,
   Rng,
+  release,
   type Tensor,
+  toHost,
 } from "../../graph/index.ts";
 import type { Optimiser, OptimiserState } from "../optimisers/index.ts";
 import type { Batches } from "./batches.ts";
@@ -123,10 +125,14 @@ export interface FitResult<P, S> {
  * @throws CajalError `not-finite` when the loss is, `argument` when the checkpoint is of something else; the signal's reason when it aborts
  */
 export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P, B, S>): Promise<FitResult<P, S>> {
-  const { params, data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint, from, between } = options;
+  const { data, optimiser, steps, signal, onStep, evaluate, earlyStop, checkpoint, between } = options;
   const { rng = new Rng(0), checkpointEvery = 100, evaluateEvery = 100, now = () => performance.now() } = options;
   const { stepsPerCall = 1 } = options;
-  const begin: Training<P, S> = { params, state: options.state ?? ({} as S), optimiser: optimiser.init(params) };
+  // From here on, whatever is on a device is this training's own, and goes when the next step has been taken.
+  const params = await toHost(options.params);
+  const state = await toHost(options.state ?? ({} as S));
+  const begin: Training<P, S> = { params, state, optimiser: optimiser.init(params) };
+  const from = options.from && { ...(await onHost(options.from)), step: options.from.step };
   if (earlyStop && !evaluate)
     throw new CajalError("argument", "fit: earlyStop watches an evaluation, but there is no evaluate");
   if (!Number.isInteger(stepsPerCall) || stepsPerCall < 1)
@@ -147,15 +153,23 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
     if (standing.best) best = kept.tree("best", { params, state: begin.state });
   }
 
+  /** What was carried on a device comes to the host where somebody is to see it. */
+  const fetched = async () => {
+    const carried = training;
+    training = await onHost(carried);
+    release(carried, training);
+  };
   let savedAt = standing.step;
   const save = async () => {
     if (!checkpoint || savedAt === standing.step) return;
+    await fetched();
     checkFinite(training, standing.step);
     await checkpoint.write(encodeCheckpoint({ ...training, ...(best && { best }) }, standing));
     savedAt = standing.step;
   };
   const judge = async (step: number) => {
     if (!evaluate || (step % evaluateEvery !== 0 && step !== steps)) return undefined;
+    await fetched();
     const evaluation = await evaluate(training.params, training.state);
     if (earlyStop) {
       const value = watched(evaluation, earlyStop.metric, step);
@@ -199,12 +213,14 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
         numbers.map((number) => rng.split("noise").split(number)),
         between?.after(stop) ?? false,
       );
+      release(training, next);
+      training = next;
       for (const [i, { loss }] of reports.entries())
         if (!Number.isFinite(loss)) throw notFinite("the loss", loss, done + i + 1);
-      training = next;
       if (between !== undefined && gradients !== undefined) {
-        const changed = await between.change({ ...next, step: stop }, gradients);
-        training = replaced(next, changed, "between changes more than numbers");
+        await fetched();
+        const changed = await onHost(await between.change({ ...training, step: stop }, gradients));
+        training = replaced(training, changed, "between changes more than numbers");
       }
       standing = { ...standing, step: stop };
       const judged = await judge(stop);
@@ -218,7 +234,9 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
       // After the report: a step that a checkpoint holds is not taken again, so a report that a kill cut off would be lost.
       if (stalled || stop === steps || stop % checkpointEvery === 0) await save();
     }
+    await fetched();
   } finally {
+    release(training);
     await run.release();
   }
   return {
@@ -228,6 +246,10 @@ export async function fit<P, B, S = Record<string, never>>(options: FitOptions<P
     stopped: standing.step < steps ? "early" : "finished",
     ...(standing.best && { best: standing.best }),
   };
+}
+
+function onHost<P, S>({ params, state, optimiser }: Training<P, S>): Promise<Training<P, S>> {
+  return toHost({ params, state, optimiser });
 }
 
 /**

@@ -55,7 +55,7 @@ interface After<P, S> extends Before<P, S, Tensor> {
   readonly gradients: P | undefined;
 }
 
-/** From what was before some steps, with a batch and noise for each, to what is after them. */
+/** From what was before some steps, with a batch and noise for each, to what is after them, which may be on the device that computed it. */
 export interface TrainingSteps<P, B, S> {
   (
     before: Before<P, S, Tensor>,
@@ -102,12 +102,14 @@ export function trainingSteps<P, B, S>(
     });
     return { after, reports, gradients };
   };
+  // On a graphics card, what the next call takes stays there.
+  const carrying = { ...options, stay: (path: string) => path.startsWith("after/") };
   // Gradients that nobody wants are not to be copied out of the runtime.
   const plain = compile((...args: Parameters<typeof graph>) => {
     const { after, reports } = graph(...args);
     return { after, reports };
-  }, options);
-  const whole = compile(graph, options);
+  }, carrying);
+  const whole = compile(graph, carrying);
   // And so are Tensors turned into Values and back.
   interface Raw {
     readonly after: Before<P, S, Tensor>;

@@ -150,7 +150,7 @@ export class OnnxNetwork implements TextNetwork {
       return new TracedReader(this, this.traced);
     }
     this.session ??= (runtime === undefined ? openRuntime("cpu") : Promise.resolve(runtime)).then((device) =>
-      device.createSession(this.bytes(), options),
+      device.createSession(this.bytes(), options.threads === undefined ? {} : { threads: options.threads }),
     );
     return new OnnxReader(this.session, this.inputs, this.logits, this.options.name ?? "the model");
   }

@@ -4,6 +4,8 @@ import { Tensor } from "../../../../graph/index.ts";
 import {
   adamw,
   batches,
+  chain,
+  clipByGlobalNorm,
   crossEntropy,
   fit,
   type Gpt,
@@ -112,14 +114,18 @@ function trained(run: Run, name: string, design: Design, text: Captions, options
     const size = Math.min(options.batch, text.sequences.inputs.shape[0]);
     const data = batches(text.sequences, { size, rng: run.rng.split(name).split("batches") });
     const steps = design.epochs * data.perEpoch;
+    const rising = Math.ceil(options.warmup * steps);
     const { params } = await fit<Gpt<Tensor>, Captions["sequences"]>({
       params: initial(run, name, design, text, options),
       loss: (p, { inputs, targets }) => crossEntropy(gpt(p, inputs, { heads }), targets),
       data,
-      optimiser: adamw(schedule.linear(options.learningRate, 0, steps), {
-        weightDecay: options.weightDecay,
-        mask: onlyMatrices,
-      }),
+      optimiser: chain(
+        clipByGlobalNorm(1),
+        adamw(schedule.warmup(rising, schedule.linear(options.learningRate, 0, steps - rising)), {
+          weightDecay: options.weightDecay,
+          mask: onlyMatrices,
+        }),
+      ),
       steps,
       stepsPerCall,
       checkpoint: part.checkpoint,

@@ -9,7 +9,7 @@ export const options = z.object({
   layers: z.array(count()).min(1).default([1, 2]).describe("their numbers of layers"),
   longer: z.array(count()).default([2, 4]).describe("epochs of further models of the second width and the most layers"),
   vocabulary: count().default(1200).describe("words that they know"),
-  trainLines: count().max(29_000).default(16_000).describe("descriptions they learn from, and classes are measured on"),
+  trainLines: count().max(29_000).default(29_000).describe("descriptions they learn from, and classes are measured on"),
   controlLines: count()
     .default(6000)
     .describe(
@@ -17,7 +17,12 @@ export const options = z.object({
     ),
   steps: count().default(64).describe("words in a sequence"),
   batch: count().default(32).describe("sequences in a batch"),
-  learningRate: z.number().positive().default(3e-3).describe("of AdamW, falling to 0 in a straight line"),
+  learningRate: z
+    .number()
+    .positive()
+    .default(3e-3)
+    .describe("of AdamW, at its highest; it falls to 0 in a straight line"),
+  warmup: z.number().positive().max(0.5).default(0.1).describe("share of the steps in which the rate rises"),
   weightDecay: z.number().min(0).default(5e-4).describe("of AdamW, on matrices"),
   minCount: count().default(5).describe("classes of fewer positions are left out"),
   seedModels: z
