@@ -1,7 +1,7 @@
 /** Experiments that run in the visitor's own browser: the same findings as on the server, and nothing lost when the page is closed. */
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chromiumPath } from "../../graph/testing/chromium.ts";
+import { chromiumPath, softwareWebGpu } from "../../graph/testing/chromium.ts";
 import { loadMethod } from "../../methods/index.ts";
 import { mirrored } from "../testing/mirror.ts";
 import { Visitor } from "./testing/visitor.ts";
@@ -11,7 +11,7 @@ const isHere = chromiumPath && mirrored("mnist") !== undefined;
 describe.skipIf(!isHere)("runs in the visitor's browser (needs Chromium and the data mirror)", () => {
   let visitor: Visitor;
   beforeAll(async () => {
-    visitor = await Visitor.arrive();
+    visitor = await Visitor.arrive({}, softwareWebGpu);
   });
   afterAll(() => visitor?.leave());
 
@@ -38,6 +38,17 @@ describe.skipIf(!isHere)("runs in the visitor's browser (needs Chromium and the 
       const [first, second] = await row.locator("td").allTextContents();
       expect(second, (await row.locator("th").textContent()) ?? "").toBe(first);
     }
+    expect(visitor.troubles).toEqual([]);
+    await page.context().close();
+  });
+
+  it("runs on the graphics card where there is one", async () => {
+    const page = await visitor.open("/methods/active-dendrites?seed=2");
+    await page.getByRole("radio", { name: "on its graphics card" }).check();
+    await page.getByRole("button", { name: "Quick run" }).click();
+    await page.getByText("finished").waitFor({ timeout: 120_000 });
+    await page.getByText("WebGPU").first().waitFor();
+    await page.getByRole("heading", { name: "Figures" }).waitFor();
     expect(visitor.troubles).toEqual([]);
     await page.context().close();
   });

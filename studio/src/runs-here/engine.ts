@@ -1,8 +1,8 @@
-/** Runs an experiment in this browser, in a worker: the same code as on the server, on WebAssembly. */
+/** Runs an experiment in this browser, in a worker: the same code as on the server, on WebAssembly or WebGPU. */
 
 import { expose } from "comlink";
 import type { DataSource } from "../../../src/data/index.ts";
-import { CajalError } from "../../../src/graph/index.ts";
+import { CajalError, openRuntime } from "../../../src/graph/index.ts";
 import {
   completeOptions,
   type Happening,
@@ -13,6 +13,7 @@ import {
   secondsOf,
 } from "../../../src/methods/index.ts";
 import type { RunRecord } from "../../../src/node/runs/record.ts";
+import { devices } from "./devices.ts";
 import { drop, holding, keep, keepEvents, keepRecord, read, readEvents, readRecord } from "./store.ts";
 
 /** Files of data sets come from the studio's server, which has them or fetches them, checked. */
@@ -61,8 +62,10 @@ export class HereEngine {
       const method = await loadMethod(before.method);
       const options = completeOptions(method, before.options);
       await become({ state: "running", options });
+      const warn = (message: string) => store.write({ type: "log", message });
+      const runtime = await openRuntime(devices[before.environment.runtime], { warn });
       store.write({ type: "begin" });
-      await method.run(options, runContext(store, { seed: before.seed, data, compile: {}, signal }));
+      await method.run(options, runContext(store, { seed: before.seed, data, compile: { runtime }, signal }));
       await store.settled();
       await become({ state: "finished", finished: new Date().toISOString() });
     } catch (error) {

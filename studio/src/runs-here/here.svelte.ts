@@ -18,11 +18,12 @@ export async function beginHere(
   method: string,
   options: Readonly<Record<string, unknown>>,
   seed: number,
+  runtime: "WebAssembly" | "WebGPU",
 ): Promise<string> {
   const now = new Date();
   const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
   const id = `here-${method}-${stamp}-${crypto.getRandomValues(new Uint16Array(1))[0].toString(36)}`;
-  const environment = { browser: navigator.userAgent, runtime: "WebAssembly" };
+  const environment = { browser: navigator.userAgent, runtime };
   await keepRecord({
     ...{ id, method, seed, options: { ...options }, environment },
     state: "interrupted",

@@ -24,10 +24,14 @@ export class Visitor {
     this.browser = browser;
   }
 
-  static async arrive(options: Omit<ServeOptions, "port" | "runs"> = {}): Promise<Visitor> {
+  /** @param flags for Chromium */
+  static async arrive(
+    options: Omit<ServeOptions, "port" | "runs"> = {},
+    flags: readonly string[] = [],
+  ): Promise<Visitor> {
     const root = await mkdtemp(join(tmpdir(), "cajal-studio-"));
     const studio = await serveStudio({ ...options, port: 0, runs: join(root, "runs") });
-    return new Visitor(root, studio, await launchChromium([]));
+    return new Visitor(root, studio, await launchChromium(flags));
   }
 
   async leave(): Promise<void> {
