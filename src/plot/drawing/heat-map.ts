@@ -45,9 +45,7 @@ function numbers(
   share: (value: number) => number,
 ) {
   const { values, decimals = 0, color } = figure;
-  const texts = values.map((row) =>
-    row.map((value) => (value === null ? "" : value.toFixed(decimals).replace("-", "−"))),
-  );
+  const texts = values.map((row) => row.map((value) => (value === null ? "" : written(value, decimals))));
   const widest = Math.max(...texts.flat().map((text) => textWidth(text, 1)));
   const size = Math.min(FONT_SIZE, (cell.width - 4) / widest, cell.height - 2);
   const group = space.svg("g", { "font-size": round(size), "text-anchor": "middle", "aria-label": "values" });
@@ -143,4 +141,10 @@ export function drawHeatMap(figure: HeatMap, space: Space): Body {
     },
   );
   return { ...drawn, legends: [{ kind: "ramp", label: figure.color.label, ramp, type: "linear", domain }] };
+}
+
+/** With a minus sign of its own, but not before a zero. */
+function written(value: number, decimals: number): string {
+  const text = value.toFixed(decimals);
+  return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }

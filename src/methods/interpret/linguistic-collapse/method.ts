@@ -54,7 +54,12 @@ export default defineMethod({
       paper: ".94 (210 checkpoints, squared distance squared once more)",
     },
     { metric: "Spearman of the log kernel's variance and loss", atLeast: 0.7, paper: 0.92 },
-    { metric: "Spearman of agreement and loss", atMost: -0.75, paper: -0.96 },
+    {
+      metric: "Spearman of agreement and loss",
+      atMost: -0.75,
+      paper: -0.96,
+      note: "Agreement rises from width 24 to 48 and stays at 0.14 to 0.16 from there, while the loss goes on falling: what is left differs as much between seeds (0.135 to 0.153 at width 48) as between widths.",
+    },
     {
       metric: "CDNV with width and epochs: steps upwards",
       atMost: 1,
@@ -77,7 +82,11 @@ export default defineMethod({
       paper: "1.375 to 1.402 against .005 to .093",
       note: "Why there is a measure for more classes than dimensions: the distance from a simplex cannot tell models apart.",
     },
-    { metric: "ResNet-20: CDNV", atMost: 0.15 },
+    {
+      metric: "ResNet-20: CDNV",
+      atMost: 0.15,
+      note: "A property of the published weights on their training pictures, whatever the seed; 99.7 % of decisions are those of the nearest mean all the same.",
+    },
     { metric: "ResNet-20: norms' coefficient of variation", atMost: 0.25 },
     { metric: "ResNet-20: agreement", atLeast: 0.97 },
   ],
