@@ -49,8 +49,9 @@ const shippedPaths = { encoder: "captioner-encoder.onnx", weights: "captioner.sa
 
 /** The two files that ship with Cajal. @throws CajalError as the source */
 export async function shippedFiles(data: DataSource): Promise<{ encoder: Uint8Array; weights: Uint8Array }> {
-  const [encoder, weights] = [shippedPaths.encoder, shippedPaths.weights].map((path) => data.file(shippedSet, path));
-  return { encoder: await encoder, weights: await weights };
+  const { encoder, weights } = shippedPaths;
+  const files = await Promise.all([encoder, weights].map((path) => data.file(shippedSet, path)));
+  return { encoder: files[0], weights: files[1] };
 }
 
 /** The captioner that ships with Cajal. @throws CajalError as the source */
