@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { loadEmoji } from "../data/index.ts";
 import { CajalError, Rng } from "../graph/index.ts";
 import {
+  builtinName,
   encodeCaptioner,
   knownEmoji,
   makeEncoder,
@@ -33,8 +34,7 @@ export async function builtinCaptioner(folder = assetsFolder): Promise<NeuralCap
         advice: "Make it with `cajal train captioner`, or go without words: --captioner none.",
       });
   const [see, say] = [await readBytes(encoder), await readBytes(weights)];
-  const digest = bytesDigest(say);
-  return openCaptioner(see, say, { name: `built-in ${digest.slice(0, 8)}` });
+  return openCaptioner(see, say, { name: builtinName(bytesDigest(say)) });
 }
 
 export interface TrainCaptionerCommand {

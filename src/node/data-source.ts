@@ -30,7 +30,7 @@ export function dataSource(progress: Progress = silent, signal?: AbortSignal): D
 
 /**
  * The folder that holds a set, complete and checked.
- * @throws CajalError `checksum`, `network`, `no-data`
+ * @throws CajalError `checksum`, `network`, `no-data`, `file-missing`
  */
 export async function obtainFolder(set: string, progress: Progress): Promise<string> {
   const paths = Object.keys(findData(set).files);
@@ -56,6 +56,10 @@ export async function obtain(set: string, path: string, progress: Progress, sign
   const found = await locate(set, path);
   if (found) return found;
   const entry = findData(set);
+  if (entry.shipped)
+    throw new CajalError("file-missing", `${join(assetsFolder, path)} is not there`, {
+      advice: "It is a part of Cajal: install it again.",
+    });
   const remote = mirror();
   const official = entry.official?.[path];
   const source = /^https?:/.test(remote ?? "")

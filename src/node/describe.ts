@@ -3,14 +3,8 @@
 import sharp from "sharp";
 import { preprocessNamed } from "../data/index.ts";
 import { Rng } from "../graph/index.ts";
-import { computeExemplars, type Description } from "../methods/interpret/milan/index.ts";
-import {
-  type NeuronReport,
-  neuronReportLayer,
-  type ReportDescription,
-  type ReportPicture,
-  renderNeuronReport,
-} from "../plot/index.ts";
+import { computeExemplars, spoken } from "../methods/interpret/milan/index.ts";
+import { type NeuronReport, neuronReportLayer, type ReportPicture, renderNeuronReport } from "../plot/index.ts";
 import { type Activity, examine, type LayerFilter, type LayerFindings, record } from "../probe/index.ts";
 import { writeWhole } from "./files.ts";
 import { type Prepared, type PrepareOptions, prepare } from "./prepare.ts";
@@ -201,14 +195,11 @@ function buildReport(
     layers: activity.layers.map((layer, i) =>
       neuronReportLayer(layer, findings[i], {
         pictureOf: (sample) => pictureOf.get(sample) ?? 0,
-        descriptionOf: (unit) => spoken(words?.byAddress.get(`${layer.layer.name}:${unit}`)),
+        descriptionOf: (unit) => {
+          const description = words?.byAddress.get(`${layer.layer.name}:${unit}`);
+          return description && spoken(description);
+        },
       }),
     ),
   };
-}
-
-function spoken(description: Description | undefined): ReportDescription | undefined {
-  if (description === undefined || description.dead || description.text === "") return undefined;
-  const { text, pmi, runnersUp } = description;
-  return { text, pmi, runnersUp };
 }

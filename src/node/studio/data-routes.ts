@@ -1,4 +1,4 @@
-/** @file Files of data sets over HTTP, for experiments that run in a browser. */
+/** @file Files of data sets over HTTP, for what a browser computes itself. */
 
 import { Hono } from "hono";
 import { findData } from "../../data/index.ts";
@@ -12,8 +12,13 @@ export function dataRoutes(): Hono {
   app.get("/:set/:path{.+}", async (c) => {
     const { set, path } = c.req.param();
     // Only what the registry names, so that no address leads to another file.
-    if (!Object.hasOwn(findData(set).files, path))
-      throw new CajalError("file-missing", `"${set}" has no file "${path}"`);
+    const { files } = findData(set);
+    if (!Object.hasOwn(files, path)) throw new CajalError("file-missing", `"${set}" has no file "${path}"`);
+    // A file of the registry is always the same: a browser that has it asks whether the registry still means it, and no more.
+    const tag = `"${files[path]}"`;
+    c.header("ETag", tag);
+    c.header("Cache-Control", "private, no-cache");
+    if (c.req.header("if-none-match") === tag) return c.body(null, 304);
     return c.body((await data.file(set, path)) as Uint8Array<ArrayBuffer>, 200, {
       "Content-Type": "application/octet-stream",
     });

@@ -131,6 +131,17 @@ it.skipIf(mirrored("mnist") === undefined)("sends files of data sets, and those 
     expect((await ask(`/api/data/${path}`)).status).toBeGreaterThanOrEqual(400);
 });
 
+it("a file that a browser has is not sent again", async () => {
+  const path = "/api/data/built-in-captioner/captioner.safetensors";
+  const first = await ask(path);
+  const tag = first.headers.get("etag") ?? "";
+  expect([first.status, first.headers.get("cache-control"), tag.length]).toEqual([200, "private, no-cache", 66]);
+  expect((await first.arrayBuffer()).byteLength).toBeGreaterThan(1e6);
+  const again = await ask(path, { headers: { "if-none-match": tag } });
+  expect([again.status, (await again.arrayBuffer()).byteLength]).toEqual([304, 0]);
+  expect((await ask(path, { headers: { "if-none-match": '"another"' } })).status).toBe(200);
+});
+
 it("pages are isolated, and load nothing from elsewhere", async () => {
   const { headers, status } = await ask("/runs/any");
   expect(status).toBe(200);

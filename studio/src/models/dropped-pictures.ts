@@ -59,17 +59,14 @@ export function pixelsOf(bitmap: ImageBitmap, height: number, width: number): Pi
   return { width, height, data };
 }
 
-/** Small pictures keep every pixel; JPEG would blur just the pixels that matter. */
-export async function encodePicture({
-  width,
-  height,
-  data,
-}: Picture): Promise<{ bytes: Uint8Array; mime: "image/png" | "image/jpeg" }> {
+/** As PNG: every pixel as it was, so that what is seen in it later is the same. */
+export async function encodePicture({ width, height, data }: Picture): Promise<Uint8Array> {
   const canvas = new OffscreenCanvas(width, height);
   const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(data.subarray(3 * i, 3 * i + 3), 4 * i);
   canvas.getContext("2d")?.putImageData(new ImageData(rgba, width, height), 0, 0);
-  const mime = height * width <= 96 * 96 ? "image/png" : "image/jpeg";
-  const blob = await canvas.convertToBlob({ type: mime, quality: 0.82 });
-  return { bytes: new Uint8Array(await blob.arrayBuffer()), mime };
+  const blob = await canvas.convertToBlob({ type: pictureType });
+  return new Uint8Array(await blob.arrayBuffer());
 }
+
+export const pictureType = "image/png";

@@ -2,6 +2,7 @@
 
 import { type PictureSet, type Preprocess, samplesOf } from "../../../src/data/index.ts";
 import { Rng } from "../../../src/graph/index.ts";
+import { type Ranking, rankSamples } from "../../../src/methods/interpret/milan/find-exemplars.ts";
 import { type NeuronReport, neuronReportLayer, type ReportPicture } from "../../../src/plot/index.ts";
 import { type Catalogue, catalogueOf } from "../../../src/plot/report/catalogue.ts";
 import { blocksOf } from "../../../src/plot/report/data-blocks.ts";
@@ -13,17 +14,21 @@ import {
   type Model,
   record,
 } from "../../../src/probe/index.ts";
-import { encodePicture } from "./dropped-pictures.ts";
+import { encodePicture, pictureType } from "./dropped-pictures.ts";
 
 export interface Look {
   /** What was looked at. */
   readonly data: string;
   readonly skipped: readonly string[];
   readonly catalogue: Catalogue;
-  /** What is drawn, by the names of the report's blocks. */
-  readonly blocks: Readonly<Record<string, Uint8Array>>;
+  /** What is drawn, by the names of the report's blocks: as files, which are read when they are looked at. */
+  readonly blocks: Readonly<Record<string, Blob>>;
   /** The most that units did on each of some pictures, by layer. */
   readonly profiles: Readonly<Record<string, Profile>>;
+  /** What a captioner is shown of each unit: pictures by their number in the catalogue. */
+  readonly ranking: Ranking;
+  /** ISO 8601. */
+  readonly made: string;
 }
 
 export interface Profile {
@@ -36,7 +41,7 @@ export type Tell = (stage: string, done: number, total: number) => void;
 
 /** Pictures that count for likeness: enough to tell units apart, and flat in memory. */
 const profilePictures = 256;
-const top = 12;
+const top = 15;
 
 /** @throws CajalError as `record` and `examine` do */
 export async function look(
@@ -71,14 +76,46 @@ export async function look(
     signal,
     onProgress: (done, total) => tell("finding regions", done, total),
   });
-  const report = await reportOf(model, pictures, activity, findings, { signal, tell });
+  const ranking = rankSamples(activity);
+  const shown = shownOf(ranking, findings);
+  const numbers = new Map(shown.map((sample, i) => [sample, i]));
+  const report = await reportOf(model, pictures, activity, findings, { shown, numbers, signal, tell });
   return {
     data: pictures.name,
     skipped: activity.skipped.map(({ name, reason }) => `${name}: ${reason}`),
     catalogue: catalogueOf(report),
-    blocks: Object.fromEntries(blocksOf(report)),
+    blocks: Object.fromEntries(
+      [...blocksOf(report)].map(([id, bytes]) => [
+        id,
+        new Blob([bytes as Uint8Array<ArrayBuffer>], { type: id.startsWith("p") ? pictureType : "" }),
+      ]),
+    ),
+    ranking: renumbered(ranking, numbers),
+    made: report.created,
     profiles: Object.fromEntries(
       [...profiles].map(([name, { units, maxima }]) => [name, { units, maxima: maxima.slice(0, profiled * units) }]),
+    ),
+  };
+}
+
+/** Samples that are drawn, or would be shown to a captioner. */
+function shownOf({ layers }: Ranking, findings: readonly LayerFindings[]): number[] {
+  const drawn = findings.flatMap(({ units }) =>
+    units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample)),
+  );
+  const ranked = [...layers.values()].flatMap((units) => [...units.values()].flatMap(({ images }) => [...images]));
+  return [...new Set([...drawn, ...ranked])].sort((a, b) => a - b);
+}
+
+function renumbered({ samples, layers }: Ranking, numbers: ReadonlyMap<number, number>): Ranking {
+  const numberOf = (sample: number) => numbers.get(sample) ?? 0;
+  return {
+    samples,
+    layers: new Map(
+      [...layers].map(([name, units]) => [
+        name,
+        new Map([...units].map(([unit, ranked]) => [unit, { ...ranked, images: ranked.images.map(numberOf) }])),
+      ]),
     ),
   };
 }
@@ -88,23 +125,23 @@ async function reportOf(
   pictures: PictureSet,
   activity: Activity,
   findings: readonly LayerFindings[],
-  { signal, tell }: { signal: AbortSignal; tell: Tell },
+  {
+    shown,
+    numbers,
+    signal,
+    tell,
+  }: { shown: readonly number[]; numbers: ReadonlyMap<number, number>; signal: AbortSignal; tell: Tell },
 ): Promise<NeuronReport> {
   const { channels, height, width } = model.input;
-  const shown = [
-    ...new Set(
-      findings.flatMap(({ units }) => units.flatMap(({ exemplars }) => exemplars.map(({ sample }) => sample))),
-    ),
-  ];
   const stored: ReportPicture[] = [];
   for (const sample of shown) {
     signal.throwIfAborted();
     const { name, picture, label } = await pictures.get(sample, height, width);
-    const { bytes, mime } = await encodePicture(picture);
-    stored.push({ name, width: picture.width, height: picture.height, ...(label && { label }), encoded: bytes, mime });
+    const { width: across, height: down } = picture;
+    const encoded = await encodePicture(picture);
+    stored.push({ name, width: across, height: down, ...(label && { label }), encoded, mime: pictureType });
     tell("storing pictures", stored.length, shown.length);
   }
-  const pictureOf = new Map(shown.map((sample, i) => [sample, i]));
   return {
     title: model.name,
     model: { name: model.name, parameters: model.parameters, input: `${channels} × ${height} × ${width}` },
@@ -120,7 +157,7 @@ async function reportOf(
     version: "",
     pictures: stored,
     layers: activity.layers.map((layer, i) =>
-      neuronReportLayer(layer, findings[i], { pictureOf: (sample) => pictureOf.get(sample) ?? 0 }),
+      neuronReportLayer(layer, findings[i], { pictureOf: (sample) => numbers.get(sample) ?? 0 }),
     ),
   };
 }

@@ -5,8 +5,11 @@ import { modelFile, models } from "../api.ts";
 import type { Engine } from "./engine.ts";
 import type { Look } from "./look.ts";
 import type { OpenPictures, PictureEngine, PictureSource } from "./picture-engine.ts";
-import { keepLook, keepNames, keptLook, keptModel, keptNames, type ModelFiles } from "./store.ts";
+import type { Said } from "./said.ts";
+import { sheetOf, worded } from "./sheet.ts";
+import { keepLook, keepNames, keptLook, keptModel, keptNames, keptWords, type ModelFiles } from "./store.ts";
 import type { OpenText, TextEngine } from "./text-engine.ts";
+import { Words } from "./words.svelte.ts";
 
 export interface Progress {
   readonly stage: string;
@@ -38,6 +41,10 @@ export class OpenedPictures {
   /** What its answers are called; their numbers where nobody said. */
   answers = $state.raw<readonly string[]>([]);
   look = $state.raw<Look>();
+  /** What a captioner said of the look. */
+  words = $state.raw<Words>();
+  /** The look as pages show it. */
+  readonly sheet = $derived(this.look && this.words && worded(sheetOf(this.look), this.words));
   progress = $state.raw<Progress>();
   trouble = $state.raw<unknown>();
   private isStopped = false;
@@ -46,12 +53,13 @@ export class OpenedPictures {
     id: string,
     model: OpenPictures,
     engine: Remote<PictureEngine>,
-    { look, names }: { look: Look | undefined; names: readonly string[] },
+    { look, words, names }: { look: Look | undefined; words: Said | undefined; names: readonly string[] },
   ) {
     this.id = id;
     this.model = model;
     this.engine = engine;
     this.look = look;
+    this.words = look && new Words(id, engine, look, words);
     this.answers = names.length > 0 ? names : model.answers;
   }
 
@@ -59,12 +67,14 @@ export class OpenedPictures {
   async see(source: PictureSource, layers: readonly string[]): Promise<void> {
     this.trouble = undefined;
     this.isStopped = false;
+    this.words?.stop();
     this.progress = { stage: "preparing", done: 0, total: 0 };
     try {
       const tell = proxy((stage: string, done: number, total: number) => {
         this.progress = { stage, done, total };
       });
       this.look = await this.engine.look(source, layers, tell);
+      this.words = new Words(this.id, this.engine, this.look, undefined);
       await keepLook(this.id, this.look);
     } catch (error) {
       if (!this.isStopped) this.trouble = error;
@@ -113,7 +123,8 @@ async function load(id: string, engine: Remote<Engine>): Promise<Opened> {
   // The parts of the engine are called through the worker, too.
   if (model.reads === "text") return new OpenedText(id, model, engine.text as unknown as Remote<TextEngine>);
   const [look, names] = await Promise.all([keptLook(id), keptNames(id)]);
-  return new OpenedPictures(id, model, engine.pictures as unknown as Remote<PictureEngine>, { look, names });
+  const words = look && (await keptWords(id, look));
+  return new OpenedPictures(id, model, engine.pictures as unknown as Remote<PictureEngine>, { look, words, names });
 }
 
 async function filesOf(id: string): Promise<{ files: ModelFiles; name: string; preprocess?: string }> {

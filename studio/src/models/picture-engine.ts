@@ -25,6 +25,8 @@ import { decodePicture, droppedPictures, pixelsOf } from "./dropped-pictures.ts"
 import { type Drawn, drawGraph } from "./graph-layout.ts";
 import { type Likeness, likest } from "./likeness.ts";
 import { type Look, look, type Tell } from "./look.ts";
+import type { Exhibit } from "./said.ts";
+import type { Hear, Speaker, Watch } from "./speaker.ts";
 
 /** What a page knows of a model without its weights. */
 export interface OpenPictures {
@@ -78,6 +80,7 @@ export class PictureEngine {
   private readonly preprocess: Preprocess;
   private readonly about: OpenPictures;
   private steered: { readonly layer: Layer; readonly model: SteeredModel } | undefined;
+  private speaker: Promise<Speaker> | undefined;
   private stopping = new AbortController();
   /** Answers are made one after the other: each may need another layer's session than the last. */
   private last: Promise<unknown> = Promise.resolve();
@@ -131,6 +134,16 @@ export class PictureEngine {
 
   stop(): void {
     this.stopping.abort(new CajalError("aborted", "stopped"));
+  }
+
+  /** Puts units into words, which are told as they are found. @throws CajalError as `Speaker`; what `watch` throws */
+  async describe(exhibit: Exhibit, watch: Watch, hear: Hear): Promise<void> {
+    this.speaker ??= import("./speaker.ts").then(({ Speaker }) => Speaker.open());
+    const speaker = await this.speaker.catch((error: unknown) => {
+      this.speaker = undefined;
+      throw error;
+    });
+    await speaker.describe(this.model, this.preprocess, exhibit, watch, hear);
   }
 
   likest(profiles: Look["profiles"], layer: string, unit: number, count: number): Likeness[] {

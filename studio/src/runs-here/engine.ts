@@ -1,7 +1,6 @@
 /** Runs an experiment in this browser, in a worker: the same code as on the server, on WebAssembly or WebGPU. */
 
 import { expose } from "comlink";
-import type { DataSource } from "../../../src/data/index.ts";
 import { CajalError, openRuntime } from "../../../src/graph/index.ts";
 import {
   completeOptions,
@@ -13,18 +12,9 @@ import {
   secondsOf,
 } from "../../../src/methods/index.ts";
 import type { RunRecord } from "../../../src/node/runs/record.ts";
+import { serverData } from "../server-data.ts";
 import { devices } from "./devices.ts";
 import { drop, holding, keep, keepEvents, keepRecord, read, readEvents, readRecord } from "./store.ts";
-
-/** Files of data sets come from the studio's server, which has them or fetches them, checked. */
-const data: DataSource = {
-  async file(set, path) {
-    const response = await fetch(`/api/data/${[set, ...path.split("/")].map(encodeURIComponent).join("/")}`);
-    if (response.ok) return new Uint8Array(await response.arrayBuffer());
-    const { error } = await response.json();
-    throw new CajalError("no-data", error.message, { advice: error.advice });
-  },
-};
 
 const keepEvery = 500;
 
@@ -65,7 +55,8 @@ export class HereEngine {
       const warn = (message: string) => store.write({ type: "log", message });
       const runtime = await openRuntime(devices[before.environment.runtime], { warn });
       store.write({ type: "begin" });
-      await method.run(options, runContext(store, { seed: before.seed, data, compile: { runtime }, signal }));
+      const how = { seed: before.seed, data: serverData, compile: { runtime }, signal };
+      await method.run(options, runContext(store, how));
       await store.settled();
       await become({ state: "finished", finished: new Date().toISOString() });
     } catch (error) {

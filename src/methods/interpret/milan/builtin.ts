@@ -1,6 +1,6 @@
 /** @file The built-in captioner: SqueezeNet sees, and what it sees is put into words as was learnt from rendered scenes. */
 
-import { type DataSource, preprocesses } from "../../../data/index.ts";
+import { type DataSource, findData, preprocesses } from "../../../data/index.ts";
 import { Rng } from "../../../graph/index.ts";
 import { Model } from "../../../probe/index.ts";
 import { collect, encodeCollection } from "./annotated/collection.ts";
@@ -43,6 +43,29 @@ export function openCaptioner(
 ): NeuralCaptioner {
   return new NeuralCaptioner(openEncoder(encoder), decodeCaptioner(weights), { name: "built-in", ...options });
 }
+
+const shippedSet = "built-in-captioner";
+const shippedPaths = { encoder: "captioner-encoder.onnx", weights: "captioner.safetensors" } as const;
+
+/** The two files that ship with Cajal. @throws CajalError as the source */
+export async function shippedFiles(data: DataSource): Promise<{ encoder: Uint8Array; weights: Uint8Array }> {
+  const { encoder, weights } = shippedPaths;
+  const files = await Promise.all([encoder, weights].map((path) => data.file(shippedSet, path)));
+  return { encoder: files[0], weights: files[1] };
+}
+
+/** The captioner that ships with Cajal. @throws CajalError as the source */
+export async function shippedCaptioner(
+  data: DataSource,
+  options: NeuralCaptionerOptions = {},
+): Promise<NeuralCaptioner> {
+  const { encoder, weights } = await shippedFiles(data);
+  const name = builtinName(findData(shippedSet).files[shippedPaths.weights]);
+  return openCaptioner(encoder, weights, { name, ...options });
+}
+
+/** @param digest SHA-256 of the weights' file, in hexadecimal */
+export const builtinName = (digest: string): string => `built-in ${digest.slice(0, 8)}`;
 
 /** Pairs of attributes that no training set is about, whatever the seed: a tenth of all, to see whether words are put together anew. */
 export function heldOut({ attributes }: Concept): boolean {

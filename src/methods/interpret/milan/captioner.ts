@@ -41,6 +41,8 @@ export interface CandidateOptions {
   /** Most words. Default 15. */
   readonly length?: number;
   readonly signal?: AbortSignal;
+  /** How far it is with these sets: pictures looked at, then sets put into words. */
+  onProgress?(stage: "looking at regions" | "putting into words", done: number, total: number): void | Promise<void>;
 }
 
 /** A candidate with its weighted pointwise mutual information. */

@@ -1,6 +1,6 @@
 /** @file describe: puts units into words, layer by layer, by what is most particular to them. */
 
-import type { Candidate, Captioner, Ranked } from "./captioner.ts";
+import type { Candidate, CandidateOptions, Captioner, Ranked } from "./captioner.ts";
 import { rankByInformation } from "./captioner.ts";
 import type { ExemplarStore } from "./exemplar-store.ts";
 
@@ -33,6 +33,8 @@ export interface DescribeOptions {
   readonly storage?: DescriptionStorage;
   readonly signal?: AbortSignal;
   onProgress?(done: number, total: number): void;
+  /** How far the captioner is with the units that it looks at. */
+  onStage?: CandidateOptions["onProgress"];
 }
 
 /** Units that a captioner is shown at once when it does not say: enough to share pictures, few enough to hold. */
@@ -79,13 +81,17 @@ async function describeUnits(
   captioner: Captioner,
   layer: string,
   units: readonly number[],
-  { lambda = 0.2, beam = 50, length = 15, signal }: DescribeOptions,
+  { lambda = 0.2, beam = 50, length = 15, signal, onStage }: DescribeOptions,
 ): Promise<Description[]> {
   const live = units.filter((unit) => !store.isDead(layer, unit));
   let ranked: Ranked[][] = [];
   if (live.length > 0) {
     const sets = await store.sets(layer, live, captioner.size);
-    const candidates = await captioner.candidates(sets, beam, { length, ...(signal && { signal }) });
+    const candidates = await captioner.candidates(sets, beam, {
+      length,
+      ...(signal && { signal }),
+      ...(onStage && { onProgress: onStage }),
+    });
     ranked = await rankByInformation(captioner, candidates.map(distinct), lambda);
   }
   const byUnit = new Map(live.map((unit, i) => [unit, ranked[i]]));

@@ -2,7 +2,7 @@
 
 import { stretchPicture } from "../../../data/index.ts";
 import { CajalError, Tensor } from "../../../graph/index.ts";
-import type { ExemplarBatch, ExemplarSet } from "./captioner.ts";
+import type { CandidateOptions, ExemplarBatch, ExemplarSet } from "./captioner.ts";
 import type { PictureRegions, RegionEncoder } from "./region-encoder.ts";
 import { stretchMask } from "./stretch-mask.ts";
 
@@ -15,7 +15,7 @@ export async function exemplarFeatures(
   encoder: Pick<RegionEncoder, "features" | "height" | "width" | "encode">,
   sets: ExemplarBatch,
   k: number,
-  signal?: AbortSignal,
+  { signal, onProgress }: Pick<CandidateOptions, "signal" | "onProgress"> = {},
 ): Promise<Tensor> {
   const { features } = encoder;
   const size = [encoder.height, encoder.width] as const;
@@ -31,7 +31,10 @@ export async function exemplarFeatures(
     }
   }
   const pieces = [...regions.values()];
-  const vectors = await encoder.encode(pieces, signal);
+  const vectors = await encoder.encode(pieces, {
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress: (done, total) => onProgress("looking at regions", done, total) }),
+  });
   const data = new Float32Array(sets.length * k * features);
   for (const [row, at] of pieces.flatMap((piece) => piece.at).entries())
     data.set(vectors.subarray(row * features, (row + 1) * features), at * features);

@@ -1,11 +1,12 @@
 import { beforeAll, expect, it } from "vitest";
 import type { PictureSet } from "../../../data/index.ts";
-import { preprocesses, toTensor } from "../../../data/index.ts";
+import { preprocesses, samplesOf, toTensor } from "../../../data/index.ts";
 import { compile, exportOnnx, Rng, Tensor, type Value } from "../../../graph/index.ts";
 import { conv, init, linear } from "../../../nn/index.ts";
-import { Model } from "../../../probe/index.ts";
+import { Model, record } from "../../../probe/index.ts";
 import type { ExemplarStore } from "./exemplar-store.ts";
-import { computeExemplars } from "./exemplars.ts";
+import { computeExemplars, exemplarsRanked } from "./exemplars.ts";
+import { rankSamples } from "./find-exemplars.ts";
 
 const [count, side, quantile] = [60, 16, 0.99];
 const rng = new Rng(11);
@@ -126,6 +127,35 @@ it("masks are the map, between cells, strictly above the level", async () => {
     }
   }
   expect(lit).toBeGreaterThan(0);
+});
+
+it("what was ranked can be kept as plain data and taken up later, of few units with few pictures", async () => {
+  const layers = store.layers.map(({ name }) => name);
+  const preprocess = preprocesses.signed;
+  const samples = samplesOf(pictures, model, preprocess);
+  const activity = await record(model, samples, { layers, everyPosition: true });
+  const kept = structuredClone(rankSamples(activity, { quantile }));
+  const later = await exemplarsRanked(model, pictures, kept, { preprocess });
+  for (const layer of layers) expect(later.bytes(layer)).toEqual(store.bytes(layer));
+  const [layer] = layers;
+  const one = new Map([...(kept.layers.get(layer) ?? [])].filter(([unit]) => unit === 1));
+  let shown = 0;
+  const alone = await exemplarsRanked(
+    model,
+    pictures,
+    { samples: count, layers: new Map([[layer, one]]) },
+    {
+      preprocess,
+      onProgress: (_, done) => {
+        shown = done;
+      },
+    },
+  );
+  expect(alone.exemplars(layer, 1)).toEqual(store.exemplars(layer, 1));
+  expect([alone.units(layer), shown]).toEqual([[1], 15]);
+  await expect(exemplarsRanked(model, pictures, { ...kept, samples: 14 }, { preprocess })).rejects.toMatchObject({
+    code: "no-data",
+  });
 });
 
 it("a unit that is never above zero is dead and lights nothing", () => {

@@ -13,7 +13,7 @@ import {
   type SampleSet,
 } from "../../../probe/index.ts";
 import type { ExemplarStore } from "./exemplar-store.ts";
-import { findExemplars } from "./find-exemplars.ts";
+import { findExemplars, type Ranking, rankSamples } from "./find-exemplars.ts";
 
 export interface ExemplarOptions {
   /** Default: those after activation functions. */
@@ -29,7 +29,7 @@ export interface ExemplarOptions {
   /** What `record` has found already with the same model, pictures and layers. */
   readonly activity?: Activity;
   readonly signal?: AbortSignal;
-  onProgress?(stage: "ranking pictures" | "finding regions", done: number, total: number): void;
+  onProgress?(stage: "ranking pictures" | "finding regions", done: number, total: number): void | Promise<void>;
 }
 
 const fewestPictures = 15;
@@ -45,14 +45,7 @@ export async function computeExemplars(
   options: ExemplarOptions,
 ): Promise<ExemplarStore> {
   const { k = 15, signal, onProgress } = options;
-  if (pictures.length < fewestPictures)
-    throw new CajalError(
-      "no-data",
-      `${pictures.name}: ${pictures.length} pictures are too few to tell what a unit looks for`,
-      {
-        advice: `Give ${fewestPictures} or more, best some thousands.`,
-      },
-    );
+  checkEnough(pictures, pictures.length);
   if (Array.isArray(options.layers)) checkTensors(model, options.layers);
   const samples = samplesOf(pictures, model, options.preprocess);
   const activity =
@@ -62,12 +55,34 @@ export async function computeExemplars(
       top: k,
       everyPosition: true,
       ...(signal && { signal }),
-      onProgress: (done, total) => onProgress?.("ranking pictures", done, total),
+      onProgress: (done, total) => void onProgress?.("ranking pictures", done, total),
     }));
   await checkAlive(activity, samples, options.preprocess);
+  return exemplarsRanked(model, pictures, rankSamples(activity, options), options);
+}
+
+/**
+ * The exemplars of what was ranked before: the model is shown only pictures that are among a unit's strongest.
+ * @throws CajalError `no-data` when fewer than 15 pictures were ranked; `unknown-layer`
+ */
+export async function exemplarsRanked(
+  model: Model,
+  pictures: PictureSet,
+  ranking: Ranking,
+  options: Pick<ExemplarOptions, "preprocess" | "k" | "signal" | "onProgress">,
+): Promise<ExemplarStore> {
+  checkEnough(pictures, ranking.samples);
+  const samples = samplesOf(pictures, model, options.preprocess);
   const { height, width } = model.input;
   const where = { gridOf: (layer: Layer) => gridOf(layer, height, width), height, width };
-  return findExemplars({ model, samples, activity, pictures, ...where }, options);
+  return findExemplars({ model, samples, ranking, pictures, ...where }, options);
+}
+
+function checkEnough({ name }: PictureSet, count: number): void {
+  if (count >= fewestPictures) return;
+  throw new CajalError("no-data", `${name}: ${count} pictures are too few to tell what a unit looks for`, {
+    advice: `Give ${fewestPictures} or more, best some thousands.`,
+  });
 }
 
 /** Tensors that exist and have no units are said so, with their shape. */

@@ -15,7 +15,7 @@ import {
 import { gridOf, type Layer, Model, record, type SampleSet, tilingGrid } from "../../../probe/index.ts";
 import type { ExemplarStore } from "./exemplar-store.ts";
 import type { ExemplarOptions } from "./exemplars.ts";
-import { findExemplars } from "./find-exemplars.ts";
+import { findExemplars, rankSamples } from "./find-exemplars.ts";
 
 export interface GeneratorExemplarOptions extends Omit<ExemplarOptions, "preprocess" | "activity"> {
   /** Which output is the picture, [N, 3, H, W] or [N, 1, H, W]. Default: the first. */
@@ -69,7 +69,7 @@ export async function computeGeneratorExemplars(
       return { ...grid, ...tilingGrid(grid.rows, grid.columns, picture.height, picture.width) };
     },
   };
-  return findExemplars({ model: spatial, samples, activity, ...where }, options);
+  return findExemplars({ model: spatial, samples, ranking: rankSamples(activity, options), ...where }, options);
 }
 
 /** The generator with latents [N, Z, 1, 1], as all that looks inside models wants its input. */

@@ -23,7 +23,16 @@ export { type KnownEmoji, knownEmoji } from "./annotated/emoji-kinds.ts";
 export { type AuditedModel, type AuditReport, audit, mentions, type NamedDescriptions } from "./audit.ts";
 export { type BeamOptions, type Beams, beamSearch } from "./beam-search.ts";
 export { bleu } from "./bleu.ts";
-export { encoderDepths, makeEncoder, openCaptioner, openEncoder, trainBuiltin } from "./builtin.ts";
+export {
+  builtinName,
+  encoderDepths,
+  makeEncoder,
+  openCaptioner,
+  openEncoder,
+  shippedCaptioner,
+  shippedFiles,
+  trainBuiltin,
+} from "./builtin.ts";
 export {
   type Candidate,
   type CandidateOptions,
@@ -51,8 +60,9 @@ export {
   estimateEndpoint,
 } from "./endpoint-captioner.ts";
 export { ExemplarStore, type Exemplars } from "./exemplar-store.ts";
-export { computeExemplars, type ExemplarOptions } from "./exemplars.ts";
-export { descriptionsToCsv } from "./export-descriptions.ts";
+export { computeExemplars, type ExemplarOptions, exemplarsRanked } from "./exemplars.ts";
+export { descriptionsToCsv, spoken } from "./export-descriptions.ts";
+export { type RankedUnit, type Ranking, type RankingOptions, rankSamples } from "./find-exemplars.ts";
 export { computeGeneratorExemplars, type GeneratorExemplarOptions } from "./generator-exemplars.ts";
 export { type CaptionModel, initCaptionModel } from "./language-model.ts";
 export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";

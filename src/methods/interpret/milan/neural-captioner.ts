@@ -72,28 +72,33 @@ export class NeuralCaptioner implements Captioner {
   }
 
   /** The regions' vectors of each set, scaled: [sets, exemplars, features]. Sets that have fewer repeat theirs, as in training. */
-  async look(sets: ExemplarBatch, signal?: AbortSignal): Promise<Tensor> {
-    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, this.exemplars, signal));
+  async look(sets: ExemplarBatch, options: Pick<CandidateOptions, "signal" | "onProgress"> = {}): Promise<Tensor> {
+    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, this.exemplars, options));
   }
 
   async candidates(sets: ExemplarBatch, n: number, options: CandidateOptions = {}): Promise<Candidate[][]> {
     if (sets.length === 0) return [];
-    return this.decode(await this.look(sets, options.signal), n, options);
+    return this.decode(await this.look(sets, options), n, options);
   }
 
   /** The `n` likeliest captions for regions that were looked at: [sets, k, features]. */
-  async decode(features: Tensor, n: number, { length = 15, signal }: CandidateOptions = {}): Promise<Candidate[][]> {
+  async decode(
+    features: Tensor,
+    n: number,
+    { length = 15, signal, onProgress }: CandidateOptions = {},
+  ): Promise<Candidate[][]> {
     const [sets, k, width] = features.shape;
     const size = k * width;
     const search = this.search(n, length);
     const found: Candidate[][] = [];
-    for (let from = 0; from < sets; from += this.decoded) {
+    // Always as many as a graph is made for; one alone has a graph of its own.
+    const rows = sets === 1 ? 1 : this.decoded;
+    for (let from = 0; from < sets; from += rows) {
       signal?.throwIfAborted();
-      const count = Math.min(this.decoded, sets - from);
-      // Always as many as the graph is made for.
-      const data = new Float32Array(this.decoded * size);
+      const count = Math.min(rows, sets - from);
+      const data = new Float32Array(rows * size);
       data.set((features.data as Float32Array).subarray(from * size, (from + count) * size));
-      const { captions, logp } = await search.find(new Tensor("float32", [this.decoded, k, width], data));
+      const { captions, logp } = await search.find(new Tensor("float32", [rows, k, width], data));
       const [numbers, likely] = [captions.numbers(), logp.numbers()];
       for (let unit = 0; unit < count; unit++) {
         const list: Candidate[] = [];
@@ -104,6 +109,7 @@ export class NeuralCaptioner implements Captioner {
         }
         found.push(list);
       }
+      await onProgress?.("putting into words", found.length, sets);
     }
     return found;
   }

@@ -29,6 +29,12 @@ export interface RegionEncoderOptions {
 /** Regions of one picture that are pooled in one run, by choice: few waste no work on masks that are not there, many look at a picture but once. */
 const regionsAtOnce = [4, 16, 64] as const;
 
+export interface EncodeOptions {
+  readonly signal?: AbortSignal;
+  /** Is told how many looks at pictures are done. */
+  onProgress?(done: number, total: number): void | Promise<void>;
+}
+
 /** A picture and where to look in it. */
 export interface PictureRegions {
   readonly picture: Picture;
@@ -93,7 +99,7 @@ export class RegionEncoder {
    * The vectors of all regions, [regions of all pictures, features] in the order in which they are given.
    * @throws CajalError `shape` when a picture or mask has another size
    */
-  async encode(pictures: readonly PictureRegions[], signal?: AbortSignal): Promise<Float32Array> {
+  async encode(pictures: readonly PictureRegions[], { signal, onProgress }: EncodeOptions = {}): Promise<Float32Array> {
     const { features, batch, height, width } = this;
     const starts = [0];
     for (const { picture, masks } of pictures) {
@@ -128,6 +134,7 @@ export class RegionEncoder {
         const first = row * room * features;
         vectors.set(data.subarray(first, first + piece.masks.length * features), piece.at * features);
       }
+      await onProgress?.(from + pieces.length, work.length);
     }
     return vectors;
   }

@@ -35,8 +35,9 @@ export async function trainCaptioner(
 ): Promise<NeuralCaptioner> {
   const size = exemplars * encoder.features;
   const features = new Float32Array(sets.length * size);
+  const { signal } = options;
   for (let from = 0; from < sets.length; from += setsAtOnce) {
-    const part = await exemplarFeatures(encoder, sets.slice(from, from + setsAtOnce), exemplars, options.signal);
+    const part = await exemplarFeatures(encoder, sets.slice(from, from + setsAtOnce), exemplars, signal && { signal });
     features.set(part.data as Float32Array, from * size);
   }
   const weights = await trainOnFeatures(

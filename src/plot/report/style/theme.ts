@@ -60,6 +60,7 @@ main:focus, dialog:focus { outline: none; }
 .segments input:checked + span { background: var(--accent-well); color: var(--accent); font-weight: 600; }
 .segments input:focus-visible + span { outline: 2px solid var(--accent); outline-offset: 1px; }
 .segments .count { font-weight: 400; font-size: 0.8125em; opacity: 0.75; font-variant-numeric: tabular-nums; }
+.segments input:checked + span .count { opacity: 1; }
 @media (prefers-reduced-motion: no-preference) {
   .card, .copy, #theme, .way, .icon { transition: border-color 120ms, color 120ms, box-shadow 120ms; }
 }

@@ -159,7 +159,7 @@ function drawConcept(rng: Rng, known: readonly Attribute[]): Concept {
 /** What turns regions into vectors: a `RegionEncoder`. */
 interface Encodes {
   readonly features: number;
-  encode(pictures: readonly PictureRegions[], signal?: AbortSignal): Promise<Float32Array>;
+  encode(pictures: readonly PictureRegions[], options?: { readonly signal?: AbortSignal }): Promise<Float32Array>;
 }
 
 /** Pictures encoded together. */
@@ -176,7 +176,7 @@ export async function encodeCollection(
   const all = new Float32Array(concepts.length * exemplars * features);
   let done = 0;
   const flush = async (batch: readonly (PictureRegions & { readonly at: readonly number[] })[]) => {
-    const vectors = await encoder.encode(batch, signal);
+    const vectors = await encoder.encode(batch, signal && { signal });
     for (const [row, at] of batch.flatMap((piece) => piece.at).entries())
       all.set(vectors.subarray(row * features, (row + 1) * features), at * features);
     done += vectors.length / features;

@@ -1,10 +1,10 @@
 /** @file The captioner of the experiment, the one that ships or one trained in the run, and what reads descriptions. */
 
-import { type DataSource, loadEmoji } from "../../../../data/index.ts";
+import { loadEmoji } from "../../../../data/index.ts";
 import type { Run } from "../../../run.ts";
 import { type KnownEmoji, knownEmoji, namedEmoji } from "../annotated/emoji-kinds.ts";
 import { ConceptReader } from "../annotated/reading.ts";
-import { makeEncoder, openCaptioner, openEncoder, trainBuiltin } from "../builtin.ts";
+import { makeEncoder, openCaptioner, openEncoder, shippedFiles, trainBuiltin } from "../builtin.ts";
 import { encodeCaptioner } from "../captioner-file.ts";
 import type { NeuralCaptioner } from "../neural-captioner.ts";
 
@@ -27,7 +27,7 @@ export interface Speech {
 
 export async function speechOf(run: Run, options: CaptionerOptions): Promise<Speech> {
   const emoji = knownEmoji(await loadEmoji(run.data));
-  const { encoder, weights } = options.train ? await trained(run, emoji, options) : await shipped(run.data);
+  const { encoder, weights } = options.train ? await trained(run, emoji, options) : await shippedFiles(run.data);
   const groups = namedEmoji(emoji);
   return {
     captioner: openCaptioner(encoder, weights, { compile: run.compile }),
@@ -37,18 +37,8 @@ export async function speechOf(run: Run, options: CaptionerOptions): Promise<Spe
   };
 }
 
-interface CaptionerFiles {
-  readonly encoder: Uint8Array;
-  readonly weights: Uint8Array;
-}
-
-async function shipped(data: DataSource): Promise<CaptionerFiles> {
-  const file = (path: string) => data.file("built-in-captioner", path);
-  return { encoder: await file("captioner-encoder.onnx"), weights: await file("captioner.safetensors") };
-}
-
 /** Trains a captioner, or takes it from the run's folder. */
-async function trained(run: Run, emoji: readonly KnownEmoji[], options: CaptionerOptions): Promise<CaptionerFiles> {
+async function trained(run: Run, emoji: readonly KnownEmoji[], options: CaptionerOptions) {
   const kept = await run.part("captioner", async ({ rng, checkpoint }) => {
     const bytes = await makeEncoder(run.data);
     const encoder = openEncoder(bytes);
