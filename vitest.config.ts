@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "fast",
-          include: ["src/**/*.test.ts", "bench/**/*.test.ts"],
+          include: ["src/**/*.test.ts", "bench/**/*.test.ts", "studio/src/**/*.test.ts"],
           exclude: [...configDefaults.exclude, browserTests],
         },
       },

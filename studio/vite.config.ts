@@ -1,7 +1,5 @@
 /** Builds the studio's pages into dist/studio, from where its server takes them. */
 
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { marked } from "marked";
@@ -10,6 +8,7 @@ import { FIGURE_STYLE } from "../src/plot/drawing/theme.ts";
 import { CARDS } from "../src/plot/report/style/cards.ts";
 import { DETAIL } from "../src/plot/report/style/detail.ts";
 import { THEME } from "../src/plot/report/style/theme.ts";
+import { methodWords } from "./method-words.ts";
 
 /** Colours and type are those of the reports. */
 const house: Plugin = {
@@ -27,21 +26,10 @@ const readmes: Plugin = {
 };
 
 /** The words of all READMEs by method, for searching: one file, loaded when somebody searches. */
-const methodWords: Plugin = {
+const words: Plugin = {
   name: "method-words",
   resolveId: (id) => (id === "virtual:method-words" ? "\0method-words" : undefined),
-  load(id) {
-    if (id !== "\0method-words") return undefined;
-    const root = fileURLToPath(new URL("../src/methods/", import.meta.url));
-    const readmes = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((path) =>
-      /^[^/\\]+[/\\][^/\\]+[/\\]README\.md$/.test(path),
-    );
-    const words = readmes.map((path) => {
-      const text = readFileSync(join(root, path), "utf8").replace(/```[\s\S]*?```/g, " ");
-      return [basename(dirname(path)), text.replace(/[^\p{L}\p{N}]+/gu, " ")];
-    });
-    return `export default ${JSON.stringify(Object.fromEntries(words))};`;
-  },
+  load: (id) => (id === "\0method-words" ? `export default ${JSON.stringify(methodWords())};` : undefined),
 };
 
 function htmlOf(markdown: string): string {
@@ -51,7 +39,7 @@ function htmlOf(markdown: string): string {
 }
 
 export default defineConfig({
-  plugins: [house, readmes, methodWords, svelte()],
+  plugins: [house, readmes, words, svelte()],
   // The engine runs in the page, too.
   resolve: { alias: { "#runtime": fileURLToPath(new URL("../src/graph/runtime/web.ts", import.meta.url)) } },
   worker: { format: "es" },

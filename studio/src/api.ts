@@ -1,5 +1,6 @@
 /** What the server says and is asked. */
 
+import type { Family } from "../../src/methods/families.ts";
 import type { Bar, MethodOption, Paper } from "../../src/methods/index.ts";
 import type { Findings } from "../../src/methods/runs/findings.ts";
 import type { RunRecord } from "../../src/node/runs/record.ts";
@@ -8,7 +9,7 @@ import type { ModelInList } from "../../src/node/studio/models-routes.ts";
 
 export interface MethodInList {
   readonly slug: string;
-  readonly family: string;
+  readonly family: Family;
   readonly title: string;
   /** The name of its first figure. */
   readonly figure?: string;
@@ -17,7 +18,7 @@ export interface MethodInList {
 }
 
 export interface Catalogue {
-  readonly families: readonly string[];
+  readonly families: readonly Family[];
   readonly methods: readonly MethodInList[];
 }
 

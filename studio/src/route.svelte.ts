@@ -13,6 +13,7 @@ const read = (): Route => ({
 let current = $state.raw(read());
 
 addEventListener("popstate", () => {
+  isBehind = false;
   current = read();
 });
 
@@ -25,8 +26,22 @@ export const route = {
   },
 };
 
+/** Browsers take few changes of the address in a time (100 in 10 s and less); a hand that drags makes more. */
+const pause = 300;
+let isBehind = false;
+let wait: ReturnType<typeof setTimeout> | undefined;
+
+function write(): void {
+  if (!isBehind) return;
+  isBehind = false;
+  const text = current.query.toString();
+  history.replaceState(null, "", `${location.pathname}${text && `?${text}`}`);
+}
+addEventListener("pagehide", write);
+
 /** Goes to another page. */
 export function go(address: string): void {
+  write();
   history.pushState(null, "", address);
   current = read();
   scrollTo(0, 0);
@@ -34,14 +49,19 @@ export function go(address: string): void {
 
 /** Keeps a state of this page in the address, without a step in the history; an empty value leaves it out. */
 export function keep(changes: Readonly<Record<string, string>>): void {
-  const query = new URLSearchParams(location.search);
+  const query = new URLSearchParams(current.query);
   for (const [name, value] of Object.entries(changes)) {
     if (value === "") query.delete(name);
     else query.set(name, value);
   }
-  const text = query.toString();
-  history.replaceState(null, "", `${location.pathname}${text && `?${text}`}`);
-  current = read();
+  current = { path: current.path, query };
+  isBehind = true;
+  if (wait !== undefined) return;
+  write();
+  wait = setTimeout(() => {
+    wait = undefined;
+    write();
+  }, pause);
 }
 
 /** Links of the app itself need no loading of the page. */

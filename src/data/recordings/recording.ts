@@ -26,7 +26,8 @@ export interface RecordingDetails {
 }
 
 /**
- * A recording from a tensor: neurons × samples, such as an array of a NPY file or activations [units, steps] tapped from a model.
+ * A recording from a tensor: neurons × samples, such as an array of a NPY file or activations [units, steps] tapped from a model. Data
+ * of float32 is not copied.
  * @throws CajalError `shape` when the tensor is no matrix or the names are not as many as its rows
  */
 export function recordingOf(traces: Tensor, { names, fs, animal }: RecordingDetails): Recording {
@@ -38,7 +39,7 @@ export function recordingOf(traces: Tensor, { names, fs, animal }: RecordingDeta
       advice: "If the matrix is samples × neurons, transpose it.",
     });
   return {
-    traces: Float32Array.from(traces.numbers()),
+    traces: traces.data instanceof Float32Array ? traces.data : new Float32Array(traces.numbers()),
     names: names ?? Array.from({ length: neurons }, (_, n) => String(n)),
     fs,
     animal,

@@ -24,6 +24,9 @@ describe.skipIf(!chromiumPath)("recordings in the studio (needs Chromium)", () =
     return page;
   }
 
+  /** The address follows a little later where much changes at once. */
+  const inAddress = (page: Page, name: string) => new URL(page.url()).searchParams.get(name);
+
   /** Two groups of neurons, each with a rhythm of its own. */
   const twoGroups = () => {
     const rows = Array.from({ length: 400 }, (_, t) => [
@@ -41,9 +44,9 @@ describe.skipIf(!chromiumPath)("recordings in the studio (needs Chromium)", () =
     await page.getByRole("button", { name: "The first six" }).click();
     await page.getByRole("img", { name: /^Trace of b2/ }).waitFor();
     await page.getByRole("button", { name: "Closer" }).click();
-    expect(new URL(page.url()).searchParams.get("from")).toBe("100");
+    await expect.poll(() => inAddress(page, "from")).toBe("100");
     await page.getByRole("group", { name: /^Activity of 8 neurons/ }).press("ArrowRight");
-    expect(new URL(page.url()).searchParams.get("from")).toBe("140");
+    await expect.poll(() => inAddress(page, "from")).toBe("140");
     await page.reload();
     await page.getByRole("img", { name: /^Trace of b2/ }).waitFor();
     // As recorded, the last neuron is the one at the bottom.
@@ -51,7 +54,7 @@ describe.skipIf(!chromiumPath)("recordings in the studio (needs Chromium)", () =
     const box = await page.locator(".field canvas").boundingBox();
     if (box) await page.mouse.click(box.x + 50, box.y + box.height - 3);
     await page.getByRole("img", { name: /^Trace of b4/ }).waitFor();
-    expect(new URL(page.url()).searchParams.get("neurons")).toBe("0,1,2,3,4,5,7");
+    await expect.poll(() => inAddress(page, "neurons")).toBe("0,1,2,3,4,5,7");
     await page.getByRole("radio", { name: "by likeness" }).check();
     await visitor.judge(page, "recording");
     await page.setViewportSize({ width: 390, height: 844 });

@@ -26,11 +26,11 @@ export interface Envelope {
 export class RecordingEngine {
   private all: readonly ReadRecording[] = [];
   private readonly levels = new Map<number, Level[]>();
-  private readonly connectomes = new Map<number, Connectome>();
+  private readonly connectomes = new Map<number, Promise<Connectome>>();
 
   /** @throws CajalError when the file is no recording */
-  async open(bytes: Uint8Array, name: string): Promise<RecordingAbout[]> {
-    this.all = await readRecordings(bytes, name);
+  async open(file: Blob, name: string): Promise<RecordingAbout[]> {
+    this.all = await readRecordings(new Uint8Array(await file.arrayBuffer()), name);
     return this.all.map((one) => ({
       animal: one.animal,
       names: one.names,
@@ -68,8 +68,8 @@ export class RecordingEngine {
     return { low, high };
   }
 
-  connectome(which: number): Connectome {
-    const known = this.connectomes.get(which) ?? connectomeOf(this.recording(which));
+  connectome(which: number): Promise<Connectome> {
+    const known = this.connectomes.get(which) ?? connectomeOf(this.recording(which), takeTurns());
     this.connectomes.set(which, known);
     return known;
   }
@@ -79,6 +79,17 @@ export class RecordingEngine {
     if (one === undefined) throw new CajalError("argument", `the file has ${this.all.length} recordings`);
     return one;
   }
+}
+
+/** Lets what was asked for meanwhile be answered, so that the raster moves while the connectome is made. */
+function takeTurns(): () => Promise<void> {
+  const slice = 12; // ms
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < slice) return;
+    await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
+  };
 }
 
 /** As bytes lie in memory: red first. What was not seen is clear. */

@@ -4,18 +4,19 @@ import { type Remote, wrap } from "comlink";
 import { createStore, del, entries, get, set } from "idb-keyval";
 import type { RecordingAbout, RecordingEngine } from "./engine.ts";
 
+/** The file itself, which the browser keeps on disk: only the worker reads its bytes. */
 interface Kept {
-  readonly bytes: Uint8Array;
+  readonly file: Blob;
   readonly at: number;
 }
 
-const store = createStore("cajal-recordings", "recordings");
+const store = createStore("cajal-recording-files", "files");
 
-export const keepRecording = (name: string, bytes: Uint8Array) => set(name, { bytes, at: Date.now() }, store);
+export const keepRecording = (name: string, file: Blob) => set(name, { file, at: Date.now() }, store);
 export const forgetRecording = (name: string) => del(name, store);
 export const keptRecordings = async () =>
   (await entries<string, Kept>(store))
-    .map(([name, { bytes, at }]) => ({ name, size: bytes.length, at }))
+    .map(([name, { file, at }]) => ({ name, size: file.size, at }))
     .sort((a, b) => b.at - a.at);
 
 export interface OpenedRecordings {
@@ -35,7 +36,7 @@ export function openRecording(name: string): Promise<OpenedRecordings> {
   const opened = get<Kept>(name, store).then(async (kept) => {
     if (kept === undefined)
       throw new Error(`${name} is not kept in this browser.\nOpen its file on the page of recordings.`);
-    return { engine, recordings: await engine.open(kept.bytes, name) };
+    return { engine, recordings: await engine.open(kept.file, name) };
   });
   current = { name, opened };
   opened.catch(() => {

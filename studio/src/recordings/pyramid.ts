@@ -17,26 +17,38 @@ export interface Level {
 export function pyramidOf(recording: Recording): Level[] {
   const { traces, names } = recording;
   const length = lengthOf(recording);
-  const values = new Uint8Array(traces.length);
-  for (let n = 0; n < names.length; n++) {
-    const trace = traces.subarray(n * length, (n + 1) * length);
-    const [low, high] = rangeOf(trace);
-    const scale = high > low ? 254 / (high - low) : 0;
-    for (let t = 0; t < length; t++)
-      values[n * length + t] = Number.isNaN(trace[t])
-        ? 0
-        : 1 + Math.min(254, Math.max(0, Math.round((trace[t] - low) * scale)));
+  const levels: Level[] = [];
+  for (let step = 1; ; step *= factor) {
+    const shorter = Math.ceil(length / step);
+    levels.push({ step, length: shorter, values: new Uint8Array(names.length * shorter) });
+    if (shorter <= 1000) break;
   }
-  const levels: Level[] = [{ step: 1, length, values }];
-  for (let last = levels[0]; last.length > 1000; last = levels[levels.length - 1])
-    levels.push(coarser(last, names.length));
+  // Neuron by neuron, so that what is read again is still near.
+  for (let n = 0; n < names.length; n++) {
+    quantise(traces.subarray(n * length, (n + 1) * length), rowOf(levels[0], n));
+    for (let i = 1; i < levels.length; i++) coarsen(rowOf(levels[i - 1], n), rowOf(levels[i], n));
+  }
   return levels;
+}
+
+const rowOf = ({ values, length }: Level, n: number) => values.subarray(n * length, (n + 1) * length);
+
+function quantise(trace: Float32Array, values: Uint8Array): void {
+  const [low, high] = rangeOf(trace);
+  const scale = high > low ? 254 / (high - low) : 0;
+  for (let t = 0; t < trace.length; t++) {
+    // Halves go up; what was not seen compares with nothing.
+    const place = (trace[t] - low) * scale + 1.5;
+    values[t] = place >= 255 ? 255 : place >= 1 ? place : Number.isNaN(place) ? 0 : 1;
+  }
 }
 
 /** Between the first and the last hundredth of what a neuron does, so that a single spike does not make all else dark; all of it where that is nothing. */
 function rangeOf(trace: Float32Array): [number, number] {
-  const step = Math.max(1, Math.floor(trace.length / 20_000));
-  const sample = trace.filter((value, t) => t % step === 0 && !Number.isNaN(value)).sort();
+  const step = Math.max(1, Math.floor(trace.length / 5000));
+  const sample = Float32Array.from({ length: Math.floor(trace.length / step) }, (_, i) => trace[i * step])
+    .filter((value) => !Number.isNaN(value))
+    .sort();
   if (sample.length === 0) return [0, 0];
   const [low, high] = [sample[Math.floor(0.01 * sample.length)], sample[Math.floor(0.99 * (sample.length - 1))]];
   if (high > low) return [low, high];
@@ -47,23 +59,19 @@ function rangeOf(trace: Float32Array): [number, number] {
 }
 
 /** Of several samples the mean of those seen; of counts, which are mostly nothing, some of the largest. */
-function coarser({ step, length, values }: Level, neurons: number): Level {
-  const shorter = Math.ceil(length / factor);
-  const means = new Uint8Array(neurons * shorter);
-  for (let n = 0; n < neurons; n++) {
-    for (let t = 0; t < shorter; t++) {
-      let [sum, seen, most] = [0, 0, 0];
-      for (let k = factor * t; k < Math.min(length, factor * (t + 1)); k++) {
-        const value = values[n * length + k];
-        if (value === 0) continue;
-        sum += value;
-        seen++;
-        if (value > most) most = value;
-      }
-      means[n * shorter + t] = seen === 0 ? 0 : Math.round((sum / seen + most) / 2);
+function coarsen(fine: Uint8Array, coarse: Uint8Array): void {
+  for (let t = 0; t < coarse.length; t++) {
+    let [sum, seen, most] = [0, 0, 0];
+    const end = Math.min(fine.length, factor * (t + 1));
+    for (let k = factor * t; k < end; k++) {
+      const value = fine[k];
+      if (value === 0) continue;
+      sum += value;
+      seen++;
+      if (value > most) most = value;
     }
+    coarse[t] = seen === 0 ? 0 : Math.round((sum / seen + most) / 2);
   }
-  return { step: step * factor, length: shorter, values: means };
 }
 
 export interface View {

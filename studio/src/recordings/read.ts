@@ -89,16 +89,22 @@ function fromArrays(arrays: Readonly<Record<string, Tensor>>, name: string): Rea
   return { ...recordingOf(matrix, { fs: fs?.numbers()[0] ?? 1, animal: name }), hasTime: fs !== undefined };
 }
 
-/** A bin is a millisecond, or longer where that would be more bins than a screen can tell apart by zooming. */
+/** A bin is a millisecond, or longer where that would be more bins than a screen can tell apart by zooming, or more than memory holds. */
 const mostBins = 400_000;
+const mostCounts = 2 ** 27;
 
 /** Spikes as counts. */
 function ofSpikes(times: ArrayLike<number>, units: ArrayLike<number>, name: string): ReadRecording {
-  const ids = [...new Set(Array.from(units))].sort((a, b) => a - b);
-  const last = Array.from(times).reduce((a, b) => Math.max(a, b), 0);
-  const bin = Math.max(1e-3, last / mostBins);
+  const known = new Set<number>();
+  let last = 0;
+  for (let i = 0; i < times.length; i++) {
+    known.add(units[i]);
+    last = Math.max(last, times[i]);
+  }
+  const ids = [...known].sort((a, b) => a - b);
+  const bin = Math.max(1e-3, last / mostBins, (last * ids.length) / mostCounts);
   const length = Math.floor(last / bin) + 1;
-  if (!Number.isFinite(last) || ids.length * length > 2 ** 28)
+  if (!Number.isFinite(last) || ids.length * length > 2 * mostCounts)
     throw new CajalError("too-large", `${name}: spikes of ${ids.length} units until ${last} s are too many to show`, {
       advice: "Times are in seconds.",
     });
