@@ -77,7 +77,7 @@ function report(error: unknown, json: boolean): number {
 
 /** What commands that take any model say of it. */
 export const modelArgument =
-  "an ONNX file, the folder of a Hugging Face model, a checkpoint of llama2.c (.bin), or a known model's name";
+  "an ONNX file, the folder of a Hugging Face model, a checkpoint of llama2.c (.bin), hub:owner/name, or a known model's name";
 
 // Readers of option values; commander shows the message beside the option.
 

@@ -43,6 +43,7 @@ export {
   openShardedSafetensors,
   type SafetensorsFile,
   type StoredTensor,
+  shardFiles,
 } from "./safetensors-file.ts";
 export { type ScanOptions, scan } from "./scan.ts";
 export { argsort, type SortOptions, sort, type TopKOptions, topK } from "./sort.ts";

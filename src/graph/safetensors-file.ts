@@ -91,6 +91,11 @@ export async function openShardedSafetensors(
   };
 }
 
+/** The files that an index names. @throws CajalError `bad-file` for an index that is damaged, or names what is no plain file */
+export function shardFiles(index: string, source: string): ReadonlySet<string> {
+  return new Set(parseIndex(index, source).values());
+}
+
 /** Tensor names to file names. */
 function parseIndex(text: string, source: string): Map<string, string> {
   let parsed: unknown;

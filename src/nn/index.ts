@@ -19,7 +19,8 @@ export {
   type Place,
   placeAfter,
 } from "./attention/cache.ts";
-export { type RotaryOptions, type RotaryScaling, rotary } from "./attention/rotary.ts";
+export { type RotaryOptions, rotary } from "./attention/rotary.ts";
+export type { RotaryScaling } from "./attention/rotary-scaling.ts";
 export * from "./average-precision.ts";
 export { type BalancedPartition, type BalancedPartitionOptions, balancedPartition } from "./balanced-partition.ts";
 export { pearson, permutationP, ranks, spearman } from "./correlation.ts";

@@ -18,6 +18,7 @@ import {
 import { CajalError } from "../graph/index.ts";
 import { dataSource, exists, obtain, obtainFolder } from "./data-source.ts";
 import { fileDigest } from "./download.ts";
+import { isHubAddress, obtainFromHub } from "./hub.ts";
 import { pictureFolder } from "./pictures.ts";
 import { type Progress, silent } from "./progress.ts";
 
@@ -49,8 +50,9 @@ export function openText(name: string, progress?: Progress): Promise<string> {
   return loadText(dataSource(progress), name);
 }
 
-/** The path of a model file, or of a known model by name. */
-export async function locateModel(source: string, progress: Progress = silent): Promise<string> {
+/** The path of a model file, of a known model by name, or of one of the hub. @throws CajalError as `obtainFromHub`; `file-missing`, `checksum` */
+export async function locateModel(source: string, progress: Progress = silent, signal?: AbortSignal): Promise<string> {
+  if (isHubAddress(source)) return obtainFromHub(source, progress, signal);
   if (await exists(source)) return source;
   const known = Object.entries(registry).flatMap(([set, { kind, files }]) =>
     kind === "models" || kind === "text models"
@@ -62,12 +64,12 @@ export async function locateModel(source: string, progress: Progress = silent): 
   const found = known.find(({ file, name }) => source === file || source === name);
   if (found === undefined)
     throw new CajalError("file-missing", `${source} does not exist`, {
-      advice: `Give the path of a model, or one of: ${known.map(({ name }) => name).join(", ")}.`,
+      advice: `Give the path of a model, hub:owner/name, or one of: ${known.map(({ name }) => name).join(", ")}.`,
     });
   // What belongs to the model, such as its tokenizer, lies beside it.
   for (const file of Object.keys(registry[found.set].files))
-    if (!isModelFile(file)) await obtain(found.set, file, progress);
-  return (await obtain(found.set, found.file, progress)).place;
+    if (!isModelFile(file)) await obtain(found.set, file, progress, signal);
+  return (await obtain(found.set, found.file, progress, signal)).place;
 }
 
 /** Tokenizers lie among the models, too. */

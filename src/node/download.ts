@@ -9,14 +9,13 @@ import { CajalError } from "../graph/index.ts";
 import { fileError } from "./files.ts";
 import { Lock } from "./lock.ts";
 import type { Progress } from "./progress.ts";
+import { type Asked, ask } from "./request.ts";
 
-export interface Download {
-  readonly url: string;
-  /** SHA-256 of the file. */
-  readonly sha256: string;
+export interface Download extends Asked {
+  /** SHA-256 of the file. Default: what the server says it is, where it does. */
+  readonly sha256?: string;
   readonly target: string;
   readonly progress: Progress;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -24,17 +23,18 @@ export interface Download {
  * @throws CajalError `network`, `checksum`, `disk-full`, `not-permitted`, `in-use`; the signal's reason
  */
 export async function download(wanted: Download): Promise<void> {
-  const { url, target, sha256 } = wanted;
+  const { url, target } = wanted;
   const partial = `${target}.partial`;
   await mkdir(dirname(target), { recursive: true }).catch((error) => Promise.reject(fileError(error, target)));
   const lock = await Lock.take(`${target}.lock`);
   try {
-    const { size, expected } = await receive(wanted, partial);
+    const { size, expected, published } = await receive(wanted, partial);
     if (expected !== undefined && size < expected)
       throw new CajalError("network", `${url} broke off after ${size} of ${expected} bytes`, {
         advice: "Try again: what has arrived is kept.",
       });
-    if ((await fileDigest(partial)) !== sha256) {
+    const sha256 = wanted.sha256 ?? published;
+    if (sha256 !== undefined && (await fileDigest(partial)) !== sha256) {
       await rm(partial, { force: true });
       throw new CajalError("checksum", `${url} sent ${size} bytes whose SHA-256 differs from the published one`, {
         advice: "The file was altered on its way, or there is a new version: try again later.",
@@ -46,10 +46,11 @@ export async function download(wanted: Download): Promise<void> {
   }
 }
 
-/** Bytes that lie in the partial file afterwards, and how many the whole has, where the server says so. */
-async function receive({ url, target, progress, signal }: Download, partial: string) {
+/** Bytes that lie in the partial file afterwards; how many the whole has, and its SHA-256, where the server says so. */
+async function receive(wanted: Download, partial: string) {
+  const { url, target, progress, signal } = wanted;
   const had = await sizeOf(partial);
-  const response = await ask(url, had, signal);
+  const { response, published } = await ask(wanted, had);
   // A server without ranges, or whose file is not longer than what there is, sends everything anew.
   const start = response.status === 206 ? had : 0;
   const rest = Number(response.headers.get("content-length") ?? Number.NaN);
@@ -79,29 +80,7 @@ async function receive({ url, target, progress, signal }: Download, partial: str
       cause: error,
     });
   }
-  return { size, expected };
-}
-
-async function ask(url: string, from: number, signal: AbortSignal | undefined): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      ...(signal && { signal }),
-      ...(from > 0 && { headers: { range: `bytes=${from}-` } }),
-    });
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw new CajalError("network", `${url} cannot be reached`, {
-      advice: "Check the connection, or set CAJAL_MIRROR to a folder that has the data.",
-      cause,
-    });
-  }
-  if (response.status === 416) return ask(url, 0, signal);
-  if (!response.ok)
-    throw new CajalError("network", `${url} answers ${response.status}`, {
-      advice: "Try again later, or set CAJAL_MIRROR to a folder that has the data.",
-    });
-  return response;
+  return { size, expected, published };
 }
 
 async function sizeOf(path: string): Promise<number> {

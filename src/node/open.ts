@@ -9,25 +9,34 @@ import { Model, OnnxNetwork, type OpenOptions, readsText, TextModel, type TextMo
 import { exists } from "./data-source.ts";
 import { inFolder } from "./disk-folder.ts";
 import { fileError, readBytes, writeWhole } from "./files.ts";
+import { isHubAddress, obtainFromHub } from "./hub.ts";
+import type { Progress } from "./progress.ts";
 
 export interface OpenFileOptions
   extends Omit<OpenOptions, "external" | "write">,
     Omit<TextModelOptions, "name" | "write" | "tokenizerAdvice"> {
   /** What the model must read; anything else is an error. Default: whatever it reads. */
   readonly reads?: "pictures" | "text";
+  /** Of fetching a model from the hub. */
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Opens a model: an ONNX file; a folder of Hugging Face (config.json, safetensors, tokenizer.json); a checkpoint of llama2.c (.bin). Weights
+ * Opens a model: an ONNX file; a folder of Hugging Face (config.json, safetensors, tokenizer.json); a checkpoint of llama2.c (.bin); such a
+ * folder or an ONNX file of Hugging Face's hub (hub:owner/name, hub:owner/name@revision, hub:owner/name/path.onnx). Weights
  * that an ONNX file keeps in other files are read from its own folder, and from nowhere else. A text model's tokenizer is looked for beside it.
- * @throws CajalError `file-missing`, `bad-file`, `bad-onnx`, `unknown-op`, `unknown-architecture`, `external-data`, `not-finite`, `argument`
+ * @throws CajalError as `obtainFromHub`; `file-missing`, `bad-file`, `bad-onnx`, `unknown-op`, `unknown-architecture`, `external-data`, `not-finite`, `argument`
  * when it reads something else than it should
  */
 export async function open(path: string, options: OpenFileOptions & { readonly reads: "pictures" }): Promise<Model>;
 export async function open(path: string, options: OpenFileOptions & { readonly reads: "text" }): Promise<TextModel>;
 export async function open(path: string, options?: OpenFileOptions): Promise<Model | TextModel>;
-export async function open(path: string, { reads, ...options }: OpenFileOptions = {}): Promise<Model | TextModel> {
-  const model = await openAny(path, options);
+export async function open(
+  source: string,
+  { reads, progress, signal, ...options }: OpenFileOptions = {},
+): Promise<Model | TextModel> {
+  const model = await openAny(isHubAddress(source) ? await obtainFromHub(source, progress, signal) : source, options);
   if (reads !== undefined && model.reads !== reads)
     throw new CajalError("argument", `${model.name} reads ${model.reads}, not ${reads}`, {
       advice:
@@ -36,7 +45,10 @@ export async function open(path: string, { reads, ...options }: OpenFileOptions 
   return model;
 }
 
-async function openAny(path: string, options: Omit<OpenFileOptions, "reads">): Promise<Model | TextModel> {
+async function openAny(
+  path: string,
+  options: Omit<OpenFileOptions, "reads" | "progress" | "signal">,
+): Promise<Model | TextModel> {
   const named = { name: basename(resolve(path)), ...options };
   if ((await stat(path).catch(() => undefined))?.isDirectory())
     return inFolder(path, (folder) => openTextFolder(folder, named));

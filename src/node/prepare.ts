@@ -10,7 +10,7 @@ import { open } from "./open.ts";
 import type { Progress } from "./progress.ts";
 
 export interface PrepareOptions {
-  /** An ONNX file, or a known model's name; none: the embedded example. */
+  /** An ONNX file, one of the hub, or a known model's name; none: the embedded example. */
   readonly model?: string | undefined;
   /** A folder of pictures, or a known set's name; none: rendered scenes, for the embedded example only. */
   readonly data?: string | undefined;
@@ -22,6 +22,7 @@ export interface PrepareOptions {
   /** At most so many pictures, evenly spread over the set. */
   readonly limit?: number;
   readonly progress: Progress;
+  readonly signal?: AbortSignal;
 }
 
 export interface Prepared {
@@ -34,7 +35,8 @@ export interface Prepared {
 
 /** @throws CajalError as `open`, `pictureFolder` and `imageInput` do */
 export async function prepare(options: PrepareOptions): Promise<Prepared> {
-  const modelPath = options.model === undefined ? embeddedModel : await locateModel(options.model, options.progress);
+  const { progress, signal } = options;
+  const modelPath = options.model === undefined ? embeddedModel : await locateModel(options.model, progress, signal);
   const model = await open(modelPath, { reads: "pictures", ...(options.size && { size: options.size }) });
   const pictures = thinOut(await choosePictures(options), options.limit);
   const stated = options.preprocess ?? model.imported.metadata["cajal.preprocess"] ?? (await preprocessOf(modelPath));

@@ -48,3 +48,4 @@ export { LayerRunner } from "./runner.ts";
 export { readBatches, type Sample, type SampleBatch, type SampleSet, type Skipped } from "./samples.ts";
 export { type Answer, SteeredModel, type Turn, unturned } from "./steer.ts";
 export { type CellGrid, tilingGrid, Upsampling } from "./upsample.ts";
+export { externalFiles } from "./weights.ts";

@@ -39,12 +39,21 @@ export function replaceWeights(
 /** The model with the weights inside that it keeps in other files. */
 export function withWeightsInside(model: proto.ModelProto, external: ExternalData | undefined): proto.ModelProto {
   const graph = model.graph as proto.GraphProto;
-  const isExternal = ({ dataLocation }: proto.TensorProto) => Number(dataLocation ?? 0) === 1;
   if (external === undefined || !graph.initializer.some(isExternal)) return model;
   const initializer = graph.initializer.map((tensor) =>
     isExternal(tensor) ? tensorToProto(tensorFromProto(tensor, external), tensor.name) : tensor,
   );
   return { ...model, graph: { ...graph, initializer } };
+}
+
+/** The files, beside its own, in which a model keeps weights. */
+export function externalFiles({ graph }: proto.ModelProto): ReadonlySet<string> {
+  const places = graph?.initializer.filter(isExternal).flatMap(({ externalData }) => externalData) ?? [];
+  return new Set(places.flatMap(({ key, value }) => (key === "location" && value ? [value] : [])));
+}
+
+function isExternal({ dataLocation }: proto.TensorProto): boolean {
+  return Number(dataLocation ?? 0) === 1;
 }
 
 /** Stands in for the reading of other files where there are none. @param name what messages call the model */

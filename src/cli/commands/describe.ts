@@ -24,7 +24,10 @@ interface Options {
 
 export const define = (command: Command) =>
   command
-    .argument("[model]", "an ONNX file, or a known model's name; default: the embedded example on rendered scenes")
+    .argument(
+      "[model]",
+      "an ONNX file, hub:owner/name/path.onnx, or a known model's name; default: the embedded example on rendered scenes",
+    )
     .option("--data <folder>", "a folder of pictures, or a known set's name")
     .option("-o, --output <file>", "where the report goes", "neurons.html")
     .option(

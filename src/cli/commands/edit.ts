@@ -23,7 +23,7 @@ export const define = (command: Command) =>
       "\nExample:\n  cajal edit net.onnx --ablate fire9/relu:3,17 --scale conv1:0-7=0.5 -o quiet.onnx",
     )
     .action((source: string, options: Options) =>
-      runCommand(options, async ({ say, json, progress }) => {
+      runCommand(options, async ({ say, json, progress, signal }) => {
         const { CajalError } = await import("../../graph/index.ts");
         const { locateModel, open } = await import("../../node/index.ts");
         const edits = await editsOf(options);
@@ -31,7 +31,9 @@ export const define = (command: Command) =>
           throw new CajalError("argument", "edit: nothing to change", {
             advice: "Give --ablate, --clamp, --scale or --add.",
           });
-        const model = await open(await locateModel(source, progress), { ...(options.size && { size: options.size }) });
+        const model = await open(await locateModel(source, progress, signal), {
+          ...(options.size && { size: options.size }),
+        });
         await model.edit(edits).save(options.output);
         for (const line of describeEdits(edits)) say(line);
         say(`wrote ${options.output}`);

@@ -17,10 +17,12 @@ export const define = (command: Command) =>
     .option("--size <pixels>", "height (and width) of pictures, for a model that leaves them open", imageSize)
     .option("--json", "print the result as JSON")
     .action((source: string, options: Options) =>
-      runCommand(options, async ({ say, json, progress }) => {
+      runCommand(options, async ({ say, json, progress, signal }) => {
         const { locateModel, open } = await import("../../node/index.ts");
         const { formatTable } = await import("../table.ts");
-        const model = await open(await locateModel(source, progress), { ...(options.size && { size: options.size }) });
+        const model = await open(await locateModel(source, progress, signal), {
+          ...(options.size && { size: options.size }),
+        });
         const layers = model.layers(options.layers);
         say(
           formatTable(

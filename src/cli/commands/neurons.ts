@@ -63,7 +63,7 @@ Examples:
           throw new CajalError("argument", "neurons: there is nothing to change: no text is written", {
             advice: 'Give the beginning of one, as in --prompt "Once upon a time".',
           });
-        const model = await open(await locateModel(source, context.progress), { reads: "text" });
+        const model = await open(await locateModel(source, context.progress, context.signal), { reads: "text" });
         // Checked before anything is printed.
         const edited = model.edit(edits);
         const asked = [options.decode, options.find, options.text, options.prompt].some((given) => given !== undefined);

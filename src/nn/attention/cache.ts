@@ -54,8 +54,11 @@ export interface Place {
   turns(options: RotaryOptions, width: number): Turns;
 }
 
-/** @param length steps that are kept: a scalar */
-export function placeAfter(length: Value, steps: number, capacity: number): Place {
+/**
+ * @param length steps that are kept: a scalar
+ * @param end steps of the text with those that count of the next ones: a scalar. Default: all count
+ */
+export function placeAfter(length: Value, steps: number, capacity: number, end = length.add(steps)): Place {
   const { tracer, dtype } = length;
   const count = (n: number) =>
     tracer.constant(
@@ -83,7 +86,7 @@ export function placeAfter(length: Value, steps: number, capacity: number): Plac
         const among = tracer.lift(Tensor.of(table, [steps, steps]), dtype);
         return { kept: near.where(tracer.lift(0, dtype), hidden), fresh: among };
       }),
-    turns: (options, width) => once([options, width], () => turnsOf(positions, width, options)),
+    turns: (options, width) => once([options, width], () => turnsOf(positions, end, width, options)),
   };
 }
 

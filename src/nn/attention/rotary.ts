@@ -1,22 +1,7 @@
 /** @file Rotary position embedding (Su et al. 2021): each pair of elements is turned by an angle that grows with the position. */
 
 import { CajalError, concat, type Value } from "../../graph/index.ts";
-
-/** How speeds are changed for texts longer than those first trained on. */
-export type RotaryScaling =
-  | { /** All pairs slower by this factor (Chen et al. 2023). */ readonly kind: "linear"; readonly factor: number }
-  | {
-      /**
-       * Pairs that turn less than `slowTurns` times within the original context are slower by the factor, those that turn more than
-       * `fastTurns` times keep their speed, those between are interpolated (Llama 3.1).
-       */
-      readonly kind: "by-turns";
-      readonly factor: number;
-      readonly slowTurns: number;
-      readonly fastTurns: number;
-      /** Steps of the texts that the model was first trained on. */
-      readonly context: number;
-    };
+import { type RotaryScaling, speedsOf } from "./rotary-scaling.ts";
 
 export interface RotaryOptions {
   /** θ: pair i of n turns by θ^(−i/n) radians per position. Default 10,000. */
@@ -25,15 +10,17 @@ export interface RotaryOptions {
   readonly width?: number;
   /** Which elements make a pair: i and i + width/2 (Llama of Hugging Face, GPT-NeoX), or 2i and 2i + 1 (the paper). Default "halves". */
   readonly pairs?: "halves" | "adjacent";
-  /** Default: none. */
+  /** For long texts. Default: none. */
   readonly scaling?: RotaryScaling;
+  /** What is turned is also multiplied by it, so that scores are by its square (YaRN, LongRoPE). Default 1. */
+  readonly attentionFactor?: number;
 }
 
 /** How far each element is turned at each step: made once for all that is turned alike. */
 export interface Turns {
-  /** Cosines, [steps, width]; 1 for elements that are not turned. */
+  /** Cosines, [steps, width], times the attention factor; 1 for elements that are not turned. */
   readonly cos: Value;
-  /** Sines, [steps, width], with the sign by which an element's partner counts. */
+  /** Sines, likewise, with the sign by which an element's partner counts; 0 for elements that are not turned. */
   readonly sin: Value;
   readonly turned: number;
   readonly pairs: "halves" | "adjacent";
@@ -41,15 +28,20 @@ export interface Turns {
 
 /**
  * x [..., steps, width] → the same, turned.
- * @param positions of the steps: [steps], floats
+ * @param positions of the steps, which are those of the whole text: [steps], floats
  */
 export function rotary(x: Value, positions: Value, options: RotaryOptions = {}): Value {
-  return turn(x, turnsOf(positions, x.shape[x.rank - 1], options));
+  const [steps, width] = x.shape.slice(-2);
+  return turn(x, turnsOf(positions, steps, width, options));
 }
 
-/** @param whole width of what is turned @throws CajalError `shape` when elements are left without a partner */
-export function turnsOf(positions: Value, whole: number, options: RotaryOptions): Turns {
-  const { base = 10_000, width = whole, pairs = "halves", scaling } = options;
+/**
+ * @param length of the whole text, in steps: a number, or a scalar
+ * @param whole width of what is turned
+ * @throws CajalError `shape` when elements are left without a partner, or pairs without a factor
+ */
+export function turnsOf(positions: Value, length: number | Value, whole: number, options: RotaryOptions): Turns {
+  const { base = 10_000, width = whole, pairs = "halves", scaling, attentionFactor = 1 } = options;
   if (width % 2 !== 0 || width > whole)
     throw new CajalError("shape", `rotary: ${width} of ${whole} elements cannot be turned in pairs`, {
       advice: "Choose an even width, at most that of a head.",
@@ -58,12 +50,27 @@ export function turnsOf(positions: Value, whole: number, options: RotaryOptions)
   // Element i is the first or the second of pair i mod n, or of pair ⌊i / 2⌋.
   const pairOf = (i: number) => (pairs === "halves" ? i % count : Math.floor(i / 2));
   const isFirst = (i: number) => (pairs === "halves" ? i < count : i % 2 === 0);
-  const elements = Array.from({ length: whole }, (_, i) => i);
-  const speeds = elements.map((i) => (i < width ? scaled(base ** (-pairOf(i) / count), scaling) : 0));
-  const signs = elements.map((i) => (isFirst(i) ? -1 : 1));
   const { tracer, dtype } = positions;
-  const angles = positions.unsqueeze(1).mul(tracer.constant(speeds, dtype));
-  return { cos: angles.cos(), sin: angles.sin().mul(tracer.constant(signs, dtype)), turned: width, pairs };
+  const row = (of: (element: number) => number) =>
+    tracer.constant(
+      Array.from({ length: whole }, (_, i) => of(i)),
+      dtype,
+    );
+  const speeds = (long: boolean) => {
+    const perPair = speedsOf(count, base, scaling, long);
+    return row((i) => (i < width ? perPair[pairOf(i)] : 0));
+  };
+  const angles = positions.unsqueeze(1).mul(forLength(length, scaling, speeds));
+  const [cos, sin] = [angles.cos(), angles.sin().mul(row((i) => (isFirst(i) ? -attentionFactor : attentionFactor)))];
+  const factors = row((i) => (i < width ? attentionFactor : 1));
+  return { cos: attentionFactor === 1 ? cos : cos.mul(factors), sin, turned: width, pairs };
+}
+
+/** Of what is made for short and for long texts, what is for a text of this length. */
+function forLength(length: number | Value, scaling: RotaryScaling | undefined, make: (long: boolean) => Value): Value {
+  if (scaling?.kind !== "longrope") return make(false);
+  if (typeof length === "number") return make(length > scaling.context);
+  return length.greater(scaling.context).where(make(true), make(false));
 }
 
 /** x [..., steps, width] → the same, turned. */
@@ -81,15 +88,4 @@ function partners(x: Value, turned: number, pairs: Turns["pairs"]): Value {
   }
   const order = Array.from({ length: whole }, (_, i) => (i < turned ? i + 1 - 2 * (i % 2) : i));
   return x.gather(x.tracer.constant(order, "int64"), -1);
-}
-
-/** @param speed in radians per position */
-function scaled(speed: number, scaling: RotaryScaling | undefined): number {
-  if (scaling === undefined) return speed;
-  const slow = speed / scaling.factor;
-  if (scaling.kind === "linear") return slow;
-  const turns = (scaling.context * speed) / (2 * Math.PI);
-  const { slowTurns, fastTurns } = scaling;
-  const kept = Math.min(1, Math.max(0, (turns - slowTurns) / (fastTurns - slowTurns)));
-  return kept * speed + (1 - kept) * slow;
 }

@@ -117,8 +117,8 @@ export function initGptCache(
 
 /**
  * The next tokens [batch, steps] of a text whose beginning is in the cache → logits [batch, steps, vocabulary], and what is to be remembered of
- * them: give it to `extendGptCache`.
- * @param wanted which of the steps' logits to compute, int64 [n]: [batch, n, vocabulary]. Default: all
+ * them: give it to `extendGptCache`. With rotary speeds of LongRoPE, a text that grows beyond their context is read anew from its beginning.
+ * @param wanted which of the steps' logits to compute, int64 [n]: [batch, n, vocabulary]; the text ends with the last of them. Default: all
  */
 export function gptStep(
   p: Gpt<Value | Tensor>,
@@ -127,7 +127,9 @@ export function gptStep(
   options: GptOptions,
   wanted?: Value,
 ): { logits: Value; fresh: readonly AttentionCache<Value>[] } {
-  const place = placeAfter(length, tokens.shape[1], blocks[0].keys.shape[2]);
+  const steps = tokens.shape[1];
+  const read = wanted === undefined ? steps : wanted.max().cast(length.dtype).add(1);
+  const place = placeAfter(length, steps, blocks[0].keys.shape[2], length.add(read));
   let x = embed(p, tokens, place.positions.cast("int64"), options);
   const fresh = p.blocks.map((layer, i) =>
     scope(`block${i}`, () => {

@@ -1,7 +1,7 @@
 /** @file What an architecture says: sizes, how parameters are applied, and where they stand in the files that its makers publish. */
 
 import { CajalError } from "../../graph/index.ts";
-import type { Gpt, GptOptions, RotaryOptions } from "../../nn/index.ts";
+import type { Gpt, GptOptions } from "../../nn/index.ts";
 import type { Config } from "./config.ts";
 import type { DecoderSizes } from "./decoder.ts";
 import type { Stored } from "./stored.ts";
@@ -36,29 +36,6 @@ export function layersOf(config: Config, name = "num_hidden_layers"): number {
 /** The prefix of all names, or none where the model was saved without its head. @param first the name of any tensor, without prefix */
 export function prefixOf(names: ReadonlySet<string>, prefix: string, first: string): string {
   return names.has(first) && !names.has(prefix + first) ? "" : prefix;
-}
-
-/** Rotary positions: "rope_theta" and "rope_scaling", or "rope_parameters" of newer files. @param base where the config says none */
-export function rotaryOf(config: Config, base: number, parameters = config.part("rope_parameters")): RotaryOptions {
-  const scaling = parameters ?? config.part("rope_scaling");
-  const theta = parameters?.has("rope_theta") ? parameters : config;
-  const options = { base: theta.positive("rope_theta", base) };
-  if (scaling === undefined) return options;
-  const kind = scaling.text(scaling.has("rope_type") ? "rope_type" : "type", "default");
-  if (kind === "default") return options;
-  if (kind === "linear") return { ...options, scaling: { kind: "linear", factor: scaling.positive("factor") } };
-  if (kind === "llama3")
-    return {
-      ...options,
-      scaling: {
-        kind: "by-turns",
-        factor: scaling.positive("factor"),
-        slowTurns: scaling.positive("low_freq_factor"),
-        fastTurns: scaling.positive("high_freq_factor"),
-        context: scaling.size("original_max_position_embeddings"),
-      },
-    };
-  throw scaling.unsupported("rope_type", kind, "Rotary positions are scaled by: default, linear, llama3.");
 }
 
 /** Which blocks see only a window of steps: by "layer_types" where the config has them. @param otherwise whether block i does */

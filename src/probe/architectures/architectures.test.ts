@@ -17,6 +17,16 @@ it.each(cases)("%s: logits are those that PyTorch computes from the equations", 
   expect(difference).toBeLessThan(2e-5);
 });
 
+it("with YaRN, texts may be as long as it makes room for, whatever the config says", async () => {
+  const context = async (rope: object) => {
+    const config = { ...configOf("llama-yarn"), rope_scaling: rope, max_position_embeddings: 16 };
+    return (await readDecoder(JSON.stringify(config), await storedFile("llama-yarn"))).sizes.context;
+  };
+  expect(await context({ type: "yarn", factor: 4 })).toBe(64);
+  expect(await context({ type: "yarn", factor: 4, original_max_position_embeddings: 3 })).toBe(16);
+  expect(await context({ type: "linear", factor: 4 })).toBe(16);
+});
+
 it("every architecture has a reference", () => {
   const covered = new Set(cases.map((name) => configOf(name).model_type));
   expect([...covered].sort()).toEqual(Object.keys(architectures).sort());
@@ -28,7 +38,12 @@ it("a config of anything gives a decoder or an error in words, and no more", asy
   );
   const value = fc.oneof(
     fc.constantFrom<unknown>(null, true, "gelu", 0, -1, 1, 2, 3, 1e300, 0.5, 1 << 24, [], {}, ["sliding_attention"]),
-    fc.record({ rope_type: fc.constantFrom("linear", "llama3", "default"), factor: fc.constantFrom(0, 1, 2, "x") }),
+    fc.record({
+      rope_type: fc.constantFrom("linear", "llama3", "yarn", "longrope", "default"),
+      factor: fc.constantFrom(0, 1, 2, "x"),
+      short_factor: fc.constantFrom([], [1, 2, 3], [0], ["x"], 1),
+      long_factor: fc.constant([1, 2, 3]),
+    }),
   );
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...cases), fc.nat(), value, async (name, place, replaced) => {
@@ -60,7 +75,14 @@ describe("what does not fit is said with names and sizes", () => {
     [{ hidden_size: "8" }, '"hidden_size" is "8", not a whole number above 0'],
     [{ num_hidden_layers: 1e6 }, '"num_hidden_layers" is 1000000; 4096 is the limit'],
     [{ hidden_act: "sine" }, '"hidden_act" is "sine"'],
-    [{ rope_scaling: { rope_type: "yarn" } }, '"rope_type" is "yarn"'],
+    [{ rope_scaling: { rope_type: "dynamic", factor: 2 } }, '"rope_type" is "dynamic"'],
+    [{ rope_scaling: { type: "twice" } }, '"type" is "twice"'],
+    [{ rope_scaling: { rope_type: "yarn" } }, '"rope_scaling" does not say "factor"'],
+    [{ rope_scaling: { rope_type: "longrope", factor: 2 } }, '"rope_scaling" does not say "short_factor"'],
+    [
+      { rope_scaling: { type: "su", factor: 2, short_factor: [1], long_factor: [1, 2] } },
+      '"long_factor" has 2 numbers for 1 pairs of elements',
+    ],
     [{ num_attention_heads: 3, num_key_value_heads: 2 }, "3 heads of"],
     [{ vocab_size: 21 }, '"model.embed_tokens.weight" is [20, 8]; by config.json it should be [21, 8]'],
     [{ num_hidden_layers: 3 }, 'tiny lacks "model.layers.2.input_layernorm.weight", '],

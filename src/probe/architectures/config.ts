@@ -54,7 +54,12 @@ export class Config {
   }
 
   positive(name: string, fallback?: number): number {
-    return this.read(name, "a number above 0", (value) => Number.isFinite(value) && Number(value) > 0, fallback);
+    return this.read(name, "a number above 0", isPositive, fallback);
+  }
+
+  positives(name: string): readonly number[] {
+    const good = (value: unknown) => Array.isArray(value) && value.every(isPositive);
+    return this.read<readonly number[]>(name, "a list of numbers above 0", good, undefined);
   }
 
   flag(name: string, fallback: boolean): boolean {
@@ -105,6 +110,10 @@ export class Config {
       throw new CajalError("bad-file", `${this.source}: "${name}" is ${JSON.stringify(value)}, not ${what}`);
     return value as T;
   }
+}
+
+function isPositive(value: unknown): boolean {
+  return Number.isFinite(value) && Number(value) > 0;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

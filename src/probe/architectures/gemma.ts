@@ -4,9 +4,10 @@
  * positions, in five of six blocks.
  */
 
-import { type Architecture, layersOf, rotaryOf, windowed } from "./architecture.ts";
+import { type Architecture, layersOf, windowed } from "./architecture.ts";
 import type { Config } from "./config.ts";
 import { optionsOf, placed, plainLayout, sizesOf } from "./llama.ts";
+import { rotaryOf } from "./rotary.ts";
 
 const layout = { ...plainLayout, normOffset: 1, tied: true };
 const headWidth = 256;

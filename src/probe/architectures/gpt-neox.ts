@@ -2,7 +2,8 @@
 
 import { Tensor } from "../../graph/index.ts";
 import type { Linear } from "../../nn/index.ts";
-import { type Architecture, layersOf, prefixOf, rotaryOf } from "./architecture.ts";
+import { type Architecture, layersOf, prefixOf } from "./architecture.ts";
+import { rotaryOf } from "./rotary.ts";
 import { embeddingAt, layerNormAt, linearAt, Stored } from "./stored.ts";
 
 export const gptNeox: Architecture = (config, names) => {

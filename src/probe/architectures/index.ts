@@ -7,7 +7,8 @@ import type { Decoder } from "./decoder.ts";
 import { gemma, gemma2, gemma3 } from "./gemma.ts";
 import { gptNeox } from "./gpt-neox.ts";
 import { gpt2 } from "./gpt2.ts";
-import { llama, mistral, qwen2, qwen3 } from "./llama.ts";
+import { llama, mistral, phi3, qwen2, qwen3 } from "./llama.ts";
+import { scaledContext } from "./rotary.ts";
 import { readStored } from "./stored.ts";
 
 export const architectures: Readonly<Record<string, Architecture>> = {
@@ -16,6 +17,7 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   mistral,
   qwen2,
   qwen3,
+  phi3,
   gemma,
   gemma2,
   gemma3_text: gemma3,
@@ -43,15 +45,23 @@ export async function readDecoder(config: string, file: SafetensorsFile, name = 
     );
   const described = read(fields, new Set(file.tensors.keys()));
   checkSizes(described, fields.source);
-  const { sizes, options, stored, spare } = described;
+  const { options, stored, spare } = described;
+  const sizes = { ...described.sizes, context: scaledContext(options.rotary, described.sizes.context) };
   return { architecture, sizes, options, params: await readStored(stored, file, name, spare) };
 }
 
-function checkSizes({ sizes: { heads, keyValueHeads, headWidth }, options }: Described, source: string): void {
-  const turned = options.rotary?.width ?? headWidth;
-  if (!Number.isInteger(headWidth) || heads % keyValueHeads !== 0 || (options.rotary !== undefined && turned % 2 !== 0))
+function checkSizes({ sizes: { heads, keyValueHeads, headWidth }, options: { rotary } }: Described, source: string) {
+  const turned = rotary?.width ?? headWidth;
+  if (!Number.isInteger(headWidth) || heads % keyValueHeads !== 0 || (rotary !== undefined && turned % 2 !== 0))
     throw new CajalError(
       "bad-file",
       `${source}: ${heads} heads of ${headWidth} elements cannot share ${keyValueHeads} keys and values`,
     );
+  if (rotary?.scaling?.kind === "longrope")
+    for (const kind of ["short", "long"] as const)
+      if (rotary.scaling[kind].length !== turned / 2)
+        throw new CajalError(
+          "bad-file",
+          `${source}: "${kind}_factor" has ${rotary.scaling[kind].length} numbers for ${turned / 2} pairs of elements`,
+        );
 }

@@ -1,13 +1,15 @@
 /**
  * @file Llama (Touvron et al. 2023) and its kin: RMS norms, rotary positions, gated networks, shared keys and values. Mistral sees a window of
- * steps, Qwen 2 has biases on queries, keys and values, Qwen 3 norms queries and keys; Gemma's differences are in gemma.ts.
+ * steps, Qwen 2 has biases on queries, keys and values, Qwen 3 norms queries and keys, Phi-3 may turn a part of each head and keeps matrices
+ * that read the same in one; Gemma's differences are in gemma.ts.
  */
 
 import type { Block } from "../../nn/index.ts";
-import { type Architecture, type Described, layersOf, prefixOf, rotaryOf, windowed } from "./architecture.ts";
+import { type Architecture, type Described, layersOf, prefixOf, windowed } from "./architecture.ts";
 import type { Config } from "./config.ts";
 import type { DecoderSizes } from "./decoder.ts";
-import { embeddingAt, linearAt, rmsNormAt, type Stored } from "./stored.ts";
+import { rotaryOf } from "./rotary.ts";
+import { embeddingAt, linearAt, rmsNormAt, type Stored, stackedAt } from "./stored.ts";
 
 /** How the layouts of the family differ. */
 export interface Layout {
@@ -18,6 +20,8 @@ export interface Layout {
   readonly normed: boolean;
   /** Whether there are norms behind attention and feed-forward network, too (Gemma 2 and 3). */
   readonly after: boolean;
+  /** Whether queries, keys and values stand in one matrix, and gates with what they let through. */
+  readonly stacked: boolean;
   /** What is added to the weights of norms. */
   readonly normOffset: number;
   /** Where the config does not say whether the head is the embedding. */
@@ -30,6 +34,7 @@ export const plainLayout: Layout = {
   feedForwardBias: false,
   normed: false,
   after: false,
+  stacked: false,
   normOffset: 0,
   tied: false,
 };
@@ -47,7 +52,7 @@ export const llama: Architecture = (config, names) => {
 
 export const mistral: Architecture = (config, names) => ({
   ...placed(config, names, plainLayout, sizesOf(config)),
-  options: { ...optionsOf(config), ...(config.has("sliding_window") && { window: config.size("sliding_window") }) },
+  options: { ...optionsOf(config), ...windowOf(config) },
 });
 
 export const qwen2: Architecture = (config, names) => ({
@@ -59,6 +64,20 @@ export const qwen3: Architecture = (config, names) => {
   const bias = config.flag("attention_bias", false);
   const layout = { ...plainLayout, queryBias: bias, outputBias: bias, normed: true };
   return { ...placed(config, names, layout, sizesOf(config, 128)), options: qwenOptions(config) };
+};
+
+export const phi3: Architecture = (config, names) => {
+  const sizes = sizesOf(config);
+  const options = optionsOf(config);
+  const share = (config.part("rope_parameters") ?? config).positive("partial_rotary_factor", 1);
+  return {
+    ...placed(config, names, { ...plainLayout, stacked: true }, sizes),
+    options: {
+      ...options,
+      ...windowOf(config),
+      rotary: { ...options.rotary, width: Math.floor(sizes.headWidth * share) },
+    },
+  };
 };
 
 /** @param headWidth where the config does not say it; default: width / heads */
@@ -84,6 +103,10 @@ export function optionsOf(config: Config): Described["options"] {
     activation: config.activation("hidden_act", "silu"),
     epsilon: config.positive("rms_norm_eps", 1e-6),
   };
+}
+
+function windowOf(config: Config): Pick<Described["options"], "window"> {
+  return config.has("sliding_window") ? { window: config.size("sliding_window") } : {};
 }
 
 /** The later blocks may see a window only. */
@@ -121,17 +144,23 @@ export function placed(
 function blockAt(at: string, layout: Layout, sizes: DecoderSizes): Block<Stored> {
   const { width, heads, keyValueHeads, headWidth, hidden } = sizes;
   const norm = (name: string, size = width) => rmsNormAt(`${at}.${name}`, size, layout.normOffset);
+  const attention = `${at}.self_attn`;
   const project = (name: string, count: number) =>
-    linearAt(`${at}.self_attn.${name}_proj`, width, count * headWidth, layout.queryBias);
+    linearAt(`${attention}.${name}_proj`, width, count * headWidth, layout.queryBias);
   const feed = (name: string, inputs: number, outputs: number) =>
     linearAt(`${at}.mlp.${name}_proj`, inputs, outputs, layout.feedForwardBias);
+  const shares = [heads, keyValueHeads, keyValueHeads].map((count) => count * headWidth);
+  const [query, key, value] = layout.stacked
+    ? stackedAt(`${attention}.qkv_proj`, width, shares)
+    : [project("q", heads), project("k", keyValueHeads), project("v", keyValueHeads)];
+  const [gate, up] = layout.stacked
+    ? stackedAt(`${at}.mlp.gate_up_proj`, width, [hidden, hidden])
+    : [feed("gate", width, hidden), feed("up", width, hidden)];
   return {
     attentionNorm: norm("input_layernorm"),
     attention: {
-      query: project("q", heads),
-      key: project("k", keyValueHeads),
-      value: project("v", keyValueHeads),
-      output: linearAt(`${at}.self_attn.o_proj`, heads * headWidth, width, layout.outputBias),
+      ...{ query, key, value },
+      output: linearAt(`${attention}.o_proj`, heads * headWidth, width, layout.outputBias),
       ...(layout.normed && {
         queryNorm: norm("self_attn.q_norm", headWidth),
         keyNorm: norm("self_attn.k_norm", headWidth),
@@ -139,11 +168,7 @@ function blockAt(at: string, layout: Layout, sizes: DecoderSizes): Block<Stored>
     },
     ...(layout.after && { attentionAfterNorm: norm("post_attention_layernorm") }),
     feedForwardNorm: norm(layout.after ? "pre_feedforward_layernorm" : "post_attention_layernorm"),
-    feedForward: {
-      gate: feed("gate", width, hidden),
-      up: feed("up", width, hidden),
-      down: feed("down", hidden, width),
-    },
+    feedForward: { gate, up, down: feed("down", hidden, width) },
     ...(layout.after && { feedForwardAfterNorm: norm("post_feedforward_layernorm") }),
   };
 }

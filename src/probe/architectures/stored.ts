@@ -33,6 +33,19 @@ export function linearAt(name: string, inputs: number, outputs: number, bias: bo
   };
 }
 
+/** Several matrices without biases that stand in one, their outputs one behind the other: [Σ outputs, inputs], under `name`.weight. */
+export function stackedAt(name: string, inputs: number, outputs: readonly number[]): Linear<Stored>[] {
+  const whole = outputs.reduce((a, b) => a + b);
+  let end = 0;
+  return outputs.map((count) => {
+    const first = end;
+    end += count;
+    const part = ({ data }: Tensor) =>
+      transposed(new Tensor("float32", [count, inputs], data.subarray(first * inputs, (first + count) * inputs)));
+    return { weight: new Stored(`${name}.weight`, [whole, inputs], part) };
+  });
+}
+
 /** The file keeps it as it is used: [count, width]. */
 export function embeddingAt(name: string, count: number, width: number): Embedding<Stored> {
   return { weight: new Stored(`${name}.weight`, [count, width]) };

@@ -58,6 +58,14 @@ export class DecoderNetwork implements TextNetwork {
     return this.decoder.sizes.context;
   }
 
+  /** Lengths beyond which rotary positions are scaled by other factors, from the first step on (LongRoPE). */
+  private get turnedOtherwise(): readonly number[] {
+    const { rotary, perBlock = [] } = this.decoder.options;
+    return [rotary, ...perBlock.map((block) => block.rotary)].flatMap((options) =>
+      options?.scaling?.kind === "longrope" ? [options.scaling.context] : [],
+    );
+  }
+
   isLayer(name: string): boolean {
     return this.names.has(name);
   }
@@ -81,14 +89,21 @@ export class DecoderNetwork implements TextNetwork {
       batch: 1,
       capacity: roomFor(capacity, leastRoom, context),
     });
+    const text: number[] = [];
     return {
-      read: async (tokens) => {
+      read: async (given) => {
+        // What is kept of a text that grows beyond one of these lengths was turned for a shorter one: it is read anew.
+        const grown = text.length + given.length;
+        const anew = this.turnedOtherwise.some((context) => text.length <= context && grown > context);
+        if (anew) cache = { ...cache, length: Tensor.scalar(0) };
+        const tokens = anew ? [...text, ...given] : given;
         const length = cache.length.item();
         const steps = tokens.length === 1 ? 1 : roomFor(tokens.length, leastRoom, context - length);
         // What fills up the row stands behind the text, where nothing looks, and is not kept.
         const row = Tensor.of([...tokens, ...Array(steps - tokens.length).fill(0)], [1, steps], "int64");
         const result = await step(this.weights, cache, row, Tensor.of([tokens.length - 1], [1], "int64"));
         cache = extendGptCache(cache, result.fresh, tokens.length);
+        for (const token of given) text.push(token);
         return new Tensor("float32", [result.logits.size], result.logits.data);
       },
     };

@@ -93,15 +93,28 @@ def cap(x, most):
     return x if most is None else most * torch.tanh(x / most)
 
 
-def frequencies(width, base, scaling=None):
-    """Radians per step of each pair (Su et al. 2021), slowed down as linear or as Llama 3.1 does."""
+def frequencies(width, base, scaling=None, longer=False):
+    """Radians per step of each pair (Su et al. 2021), slowed down as linear, as Llama 3.1, as YaRN or as LongRoPE does."""
     result = []
     for pair in range(width // 2):
         speed = base ** (-2 * pair / width)
         if scaling is not None:
-            factor = scaling["factor"]
-            if scaling["rope_type"] == "linear":
+            kind, factor = scaling.get("rope_type") or scaling["type"], scaling.get("factor")
+            if kind == "linear":
                 speed /= factor
+            elif kind == "longrope":
+                speed /= scaling["long_factor" if longer else "short_factor"][pair]
+            elif kind == "yarn":
+                # Dimensions at which a pair turns so often within the original context; below the first all is kept, above the last nothing.
+                fast, slow = (
+                    width * math.log(scaling["original_max_position_embeddings"] / (turns * 2 * math.pi)) / (2 * math.log(base))
+                    for turns in (scaling.get("beta_fast", 32), scaling.get("beta_slow", 1))
+                )
+                if scaling.get("truncate", True):
+                    fast, slow = math.floor(fast), math.ceil(slow)
+                fast, slow = max(fast, 0), min(slow, width - 1)
+                lost = min(1, max(0, (pair - fast) / (slow - fast)))
+                speed = speed * (1 - lost) + speed / factor * lost
             else:
                 length = 2 * math.pi / speed
                 context = scaling["original_max_position_embeddings"]
@@ -115,11 +128,11 @@ def frequencies(width, base, scaling=None):
     return torch.tensor(result, dtype=torch.float64)
 
 
-def turn(x, speeds):
-    """x [heads, steps, width]: element i and element i + n are one pair, as complex numbers; what is beyond 2n stays."""
+def turn(x, speeds, length=1.0):
+    """x [heads, steps, width]: element i and element i + n are one pair, as complex numbers, times one of that length; what is beyond 2n stays."""
     n = len(speeds)
     angles = torch.arange(x.shape[1], dtype=torch.float64)[:, None] * speeds
-    pairs = torch.complex(x[..., :n], x[..., n : 2 * n]) * torch.polar(torch.ones_like(angles), angles)
+    pairs = torch.complex(x[..., :n], x[..., n : 2 * n]) * torch.polar(torch.full_like(angles, length), angles)
     return torch.cat([pairs.real, pairs.imag, x[..., 2 * n :]], -1)
 
 
@@ -158,8 +171,8 @@ def gpt2(w, c, tokens):
 
 
 def llama(w, c, tokens, *, qkv_bias=False, o_bias=False, mlp_bias=False, qk_norm=False, after=False, offset=0.0, scale=None,
-          activation=silu, rope=None, window=None, embedding_scale=1.0, score_cap=None, logit_cap=None):
-    """The whole family. rope, window: functions of the block's number."""
+          activation=silu, rope=None, window=None, embedding_scale=1.0, score_cap=None, logit_cap=None, stacked=False, temperature=1.0):
+    """The whole family. rope, window: functions of the block's number. temperature: √ of what scores are multiplied by, of what is turned."""
     heads, shared = c["num_attention_heads"], c["num_key_value_heads"]
     size, hidden, epsilon = c.get("head_dim", WIDTH // heads), c["intermediate_size"], c["rms_norm_eps"]
     embedding = w("model.embed_tokens.weight", VOCABULARY, WIDTH)
@@ -168,18 +181,25 @@ def llama(w, c, tokens, *, qkv_bias=False, o_bias=False, mlp_bias=False, qk_norm
     for i in range(c["num_hidden_layers"]):
         at = f"model.layers.{i}"
         h = norm(f"{at}.input_layernorm", x)
-        q = split(w.linear(f"{at}.self_attn.q_proj", h, heads * size, qkv_bias), heads)
-        k = split(w.linear(f"{at}.self_attn.k_proj", h, shared * size, qkv_bias), shared)
-        v = split(w.linear(f"{at}.self_attn.v_proj", h, shared * size, qkv_bias), shared)
+        if stacked:
+            parts = w.linear(f"{at}.self_attn.qkv_proj", h, (heads + 2 * shared) * size, False)
+            q, k, v = (split(p, p.shape[-1] // size) for p in parts.split([heads * size, shared * size, shared * size], -1))
+        else:
+            q = split(w.linear(f"{at}.self_attn.q_proj", h, heads * size, qkv_bias), heads)
+            k = split(w.linear(f"{at}.self_attn.k_proj", h, shared * size, qkv_bias), shared)
+            v = split(w.linear(f"{at}.self_attn.v_proj", h, shared * size, qkv_bias), shared)
         if qk_norm:
             q, k = norm(f"{at}.self_attn.q_norm", q), norm(f"{at}.self_attn.k_norm", k)
         speeds = rope(i) if rope else frequencies(size, c.get("rope_theta", 10000.0), c.get("rope_scaling"))
-        mixed = attend(turn(q, speeds), turn(k, speeds), v, scale or size**-0.5, window and window(i), score_cap)
+        mixed = attend(turn(q, speeds, temperature), turn(k, speeds, temperature), v, scale or size**-0.5, window and window(i), score_cap)
         y = w.linear(f"{at}.self_attn.o_proj", mixed, WIDTH, o_bias)
         x = x + (norm(f"{at}.post_attention_layernorm", y) if after else y)
         h = norm(f"{at}.pre_feedforward_layernorm" if after else f"{at}.post_attention_layernorm", x)
-        gate = activation(w.linear(f"{at}.mlp.gate_proj", h, hidden, mlp_bias))
-        y = w.linear(f"{at}.mlp.down_proj", gate * w.linear(f"{at}.mlp.up_proj", h, hidden, mlp_bias), WIDTH, mlp_bias)
+        if stacked:
+            gate, up = w.linear(f"{at}.mlp.gate_up_proj", h, 2 * hidden, False).chunk(2, -1)
+        else:
+            gate, up = (w.linear(f"{at}.mlp.{name}_proj", h, hidden, mlp_bias) for name in ("gate", "up"))
+        y = w.linear(f"{at}.mlp.down_proj", activation(gate) * up, WIDTH, mlp_bias)
         x = x + (norm(f"{at}.post_feedforward_layernorm", y) if after else y)
     h = norm("model.norm", x)
     head = embedding if c["tie_word_embeddings"] else w("lm_head.weight", VOCABULARY, WIDTH)
@@ -208,6 +228,12 @@ common = dict(vocab_size=VOCABULARY, hidden_size=WIDTH, num_hidden_layers=2, int
 shared = dict(**common, num_attention_heads=4, num_key_value_heads=2, rms_norm_eps=1e-5)
 gemmas = dict(**common, num_attention_heads=2, num_key_value_heads=1, head_dim=6, rms_norm_eps=1e-6, tie_word_embeddings=True)
 llama3 = dict(rope_type="llama3", factor=4.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=16)
+yarn = dict(rope_type="yarn", factor=4.0, beta_fast=2.0, beta_slow=0.25, original_max_position_embeddings=16)
+old_yarn = dict(type="yarn", factor=8.0, beta_fast=2.0, beta_slow=0.25, mscale=1.0, mscale_all_dim=0.5, truncate=False,
+                original_max_position_embeddings=16)
+long_rope = dict(type="longrope", short_factor=[1.0, 1.25, 1.5], long_factor=[1.5, 4.0, 7.0])
+phi3 = dict(**{**shared, "num_attention_heads": 2, "num_key_value_heads": 1}, head_dim=8, partial_rotary_factor=0.75,
+            rope_scaling=long_rope, tie_word_embeddings=False)
 gemma_options = dict(offset=1.0, activation=gelu_tanh, embedding_scale=math.sqrt(WIDTH))
 gpt2_config = dict(vocab_size=VOCABULARY, n_embd=WIDTH, n_layer=2, n_head=2, n_positions=12, layer_norm_epsilon=1e-5)
 
@@ -225,6 +251,11 @@ CASES = {
              attention_bias=True, mlp_bias=True),
         llama, dict(qkv_bias=True, o_bias=True, mlp_bias=True),
     ),
+    "llama-yarn": (
+        torch.bfloat16,
+        dict(model_type="llama", **shared, head_dim=12, rope_theta=100.0, rope_scaling=yarn, tie_word_embeddings=False),
+        llama, dict(temperature=0.1 * math.log(4) + 1),
+    ),
     "mistral": (
         torch.bfloat16,
         dict(model_type="mistral", **shared, sliding_window=3, head_dim=4, tie_word_embeddings=False),
@@ -239,6 +270,25 @@ CASES = {
         torch.bfloat16,
         dict(model_type="qwen3", **shared, head_dim=6, rope_theta=1e6, tie_word_embeddings=False),
         llama, dict(qk_norm=True),
+    ),
+    "qwen3-yarn": (
+        torch.bfloat16,
+        dict(model_type="qwen3", **shared, head_dim=12, rope_theta=50.0, rope_scaling=old_yarn, tie_word_embeddings=False),
+        llama, dict(qk_norm=True, temperature=(0.1 * math.log(8) + 1) / (0.05 * math.log(8) + 1)),
+    ),
+    "phi3": (
+        torch.bfloat16,
+        dict(model_type="phi3", **phi3, original_max_position_embeddings=16, sliding_window=4),
+        llama,
+        dict(stacked=True, window=lambda i: 4, temperature=math.sqrt(1 + math.log(2) / math.log(16)),
+             rope=lambda i: frequencies(6, 10000.0, long_rope)),
+    ),
+    "phi3-longer": (
+        torch.float16,
+        dict(model_type="phi3", **phi3, original_max_position_embeddings=8),
+        llama,
+        dict(stacked=True, temperature=math.sqrt(1 + math.log(4) / math.log(8)),
+             rope=lambda i: frequencies(6, 10000.0, long_rope, longer=True)),
     ),
     "gemma": (torch.bfloat16, dict(model_type="gemma", **gemmas, hidden_act="gelu"), llama, gemma_options),
     "gemma2": (
