@@ -34,4 +34,7 @@ it("refuses other forms", () => {
   expect(write(init.gpt(new Rng(1), { ...shape, ...form, norm: "layer" }))).toThrow("is a layer norm");
   expect(write(init.gpt(new Rng(1), { ...shape, ...form, bias: true }))).toThrow("has a bias");
   expect(write(init.gpt(new Rng(1), { ...shape, ...form, feedForward: "mlp" }))).toThrow("no gates");
+  const turned = { heads: 2, rotary: { scaling: { kind: "linear", factor: 2 } } } as const;
+  const params = init.gpt(new Rng(1), { ...shape, ...form });
+  expect(() => writeLlama({ architecture: "llama", sizes, params, options: turned })).toThrow("turn in another way");
 });

@@ -28,6 +28,9 @@ export function writeLlama({ sizes, params, options }: Decoder, end?: number): W
     tensors[`${name}.weight`] = p.scale;
   };
   if (params.positions !== undefined || options.rotary === undefined) throw notLlama("its positions are not rotary");
+  const { base = 10_000, width = sizes.headWidth, pairs = "halves", scaling, attentionFactor = 1 } = options.rotary;
+  if (width !== sizes.headWidth || pairs !== "halves" || scaling !== undefined || attentionFactor !== 1)
+    throw notLlama("its positions turn in another way");
   tensors["model.embed_tokens.weight"] = params.tokens.weight;
   for (const [i, block] of params.blocks.entries()) {
     const at = `model.layers.${i}`;
@@ -54,7 +57,7 @@ export function writeLlama({ sizes, params, options }: Decoder, end?: number): W
     max_position_embeddings: sizes.context,
     hidden_act: "silu",
     rms_norm_eps: options.epsilon ?? 1e-5,
-    rope_theta: options.rotary.base ?? 10_000,
+    rope_theta: base,
     tie_word_embeddings: params.head === undefined,
     ...(end !== undefined && { bos_token_id: end, eos_token_id: end }),
   };
