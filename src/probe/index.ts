@@ -34,7 +34,13 @@ export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onn
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
-export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
+export {
+  ownTokens,
+  perToken,
+  type TextBatch,
+  type TextBatchOptions,
+  textBatches,
+} from "./language/text-batches.ts";
 export type { ComputedEdit, TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";
