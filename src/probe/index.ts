@@ -17,6 +17,8 @@ export { type Grid, gridOf, mapOf } from "./grid.ts";
 export { DecoderNetwork } from "./language/decoder-network.ts";
 export { neuronWeights } from "./language/find-weights.ts";
 export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
+export { ProductGraph } from "./language/graph-products.ts";
+export { findHead, type HeadSearch } from "./language/graph-roles.ts";
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
