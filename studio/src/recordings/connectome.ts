@@ -3,6 +3,7 @@
 import { lengthOf, type Recording } from "../../../src/data/index.ts";
 import { Rng } from "../../../src/graph/index.ts";
 import { louvain } from "../../../src/methods/brain/louvain.ts";
+import { standardised } from "../../../src/methods/brain/standardised.ts";
 
 export interface Connectome {
   /** Pearson's r of each pair: [N, N]; NaN where one does the same all the time. */
@@ -22,7 +23,7 @@ const leastAlike = 0.1;
 
 export function connectomeOf(recording: Recording): Connectome {
   const n = recording.names.length;
-  const rows = standardised(recording);
+  const rows = shortened(recording).map(standardised);
   const correlations = new Float32Array(n * n);
   for (let i = 0; i < n; i++) {
     for (let j = i; j < n; j++) {
@@ -48,13 +49,13 @@ export function connectomeOf(recording: Recording): Connectome {
   return { correlations, communities, order, count: sizes.size };
 }
 
-/** Of mean 0 and norm 1; samples not seen count as the mean. */
-function standardised(recording: Recording): Float32Array[] {
+/** The traces, averaged down where they are long. */
+function shortened(recording: Recording): Float32Array[] {
   const length = lengthOf(recording);
   const step = Math.max(1, Math.ceil(length / mostSamples));
   return recording.names.map((_, n) => {
     const trace = recording.traces.subarray(n * length, (n + 1) * length);
-    const means = Float32Array.from({ length: Math.floor(length / step) }, (_, t) => {
+    return Float32Array.from({ length: Math.floor(length / step) }, (_, t) => {
       let [sum, seen] = [0, 0];
       for (let k = t * step; k < (t + 1) * step; k++)
         if (!Number.isNaN(trace[k])) {
@@ -63,11 +64,6 @@ function standardised(recording: Recording): Float32Array[] {
         }
       return seen > 0 ? sum / seen : Number.NaN;
     });
-    const known = means.filter((value) => !Number.isNaN(value));
-    const mean = known.reduce((a, b) => a + b, 0) / Math.max(1, known.length);
-    const centred = means.map((value) => (Number.isNaN(value) ? 0 : value - mean));
-    const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
-    return centred.map((value) => value / norm);
   });
 }
 
