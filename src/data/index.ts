@@ -40,6 +40,8 @@ export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, sampling
 export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";
 export { type NwbOptions, recordingFromNwb } from "./recordings/nwb.ts";
 export { lengthOf, type Recording, type RecordingDetails, recordingOf, selectNeurons } from "./recordings/recording.ts";
+export { type ReadRecording, readRecordings } from "./recordings/recording-file.ts";
+export { recordingOfSpikes } from "./recordings/spikes.ts";
 export { identifiedNeurons, loadWorms, type WormRecording } from "./recordings/worms.ts";
 export { findData, knownPreprocess, registry } from "./registry.ts";
 export { loadRelations, type Relation } from "./relations.ts";

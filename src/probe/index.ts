@@ -17,6 +17,8 @@ export { type Grid, gridOf, mapOf } from "./grid.ts";
 export { DecoderNetwork } from "./language/decoder-network.ts";
 export { neuronWeights } from "./language/find-weights.ts";
 export type { Finish, Generated, GenerateOptions } from "./language/generate.ts";
+export { ProductGraph } from "./language/graph-products.ts";
+export { findHead, type HeadSearch } from "./language/graph-roles.ts";
 export type { LanguageModel, Weights } from "./language/language-model.ts";
 export { type LastStatesOptions, lastStates } from "./language/last-states.ts";
 export type { Reader, TextLayer, TextNetwork } from "./language/network.ts";
@@ -34,7 +36,13 @@ export { type OnnxLanguageModelOptions, onnxLanguageModel } from "./language/onn
 export { OnnxNetwork, type OnnxNetworkOptions } from "./language/onnx-network.ts";
 export type { RecordTextsOptions } from "./language/record-texts.ts";
 export type { SamplingOptions } from "./language/sampling.ts";
-export { batchFeeds, byLength, perToken } from "./language/text-batches.ts";
+export {
+  ownTokens,
+  perToken,
+  type TextBatch,
+  type TextBatchOptions,
+  textBatches,
+} from "./language/text-batches.ts";
 export type { ComputedEdit, TextEdit, TextEdits } from "./language/text-edit.ts";
 export { type TextInput, TextModel, type TextModelOptions } from "./language/text-model.ts";
 export { encodeText, type Tokenizer } from "./language/tokenizer.ts";

@@ -1,6 +1,7 @@
 /** @file cajal neurons */
 
 import type { Command } from "commander";
+import type { UnitWords } from "../../methods/interpret/lm-head-decoding/index.ts";
 import type { Edit, TextModel } from "../../probe/index.ts";
 import {
   type CommandContext,
@@ -109,21 +110,14 @@ A neuron's address is layer:unit, as in ${example}:3. cajal layers lists them al
   return summary;
 }
 
-/** What one side of a neuron, or a direction, says with one sign. */
-interface Said {
-  readonly side: string;
-  readonly sign: 1 | -1;
-  readonly score: number;
-  readonly tokens: readonly { readonly token: number; readonly text: string; readonly cosine: number }[];
-}
-
 async function decode(
   model: TextModel,
   addresses: readonly string[],
   { top }: Options,
   { say, signal }: CommandContext,
-): Promise<{ layer: string; unit: number; says: Said[] }[]> {
+) {
   const { CajalError } = await import("../../graph/index.ts");
+  const { decodeUnit, verbOf } = await import("../../methods/interpret/lm-head-decoding/index.ts");
   const { parseAddress } = await import("../../probe/index.ts");
   const decoded = [];
   for (const address of addresses) {
@@ -132,69 +126,30 @@ async function decode(
       throw new CajalError("argument", `--decode ${address}: which of its units?`, {
         advice: `As in ${layer}:3 or ${layer}:3,5-9.`,
       });
-    for (const unit of units) decoded.push({ layer, unit, says: await saidBy(model, layer, unit, top, signal) });
+    for (const unit of units)
+      decoded.push({ layer, unit, says: await decodeUnit(model, layer, unit, { topK: top, signal }) });
   }
   for (const { layer, unit, says } of decoded) {
     say(`\n${layer}:${unit}`);
-    for (const { side, sign, tokens } of says)
+    for (const said of says)
       say(
-        `  ${(verbs[side]?.[sign] ?? side).padEnd(18)}${tokens.map((one) => `${quoted(one.text)} ${signed(one.cosine)}`).join("  ")}`,
+        `  ${verbOf(said).padEnd(18)}${tokensOf(said)
+          .map((one) => `${quoted(one.text)} ${signed(one.cosine)}`)
+          .join("  ")}`,
       );
   }
   say(
     "\nCosines of the neuron's weights with the tokens' rows of the head, gains of norms folded in. What it reads need not be what it writes,",
   );
   say("and what later blocks make of that is not counted.");
-  return decoded;
+  return decoded.map(({ says, ...address }) => ({
+    ...address,
+    says: says.map((said) => ({ side: said.side, sign: said.sign, score: said.score, tokens: tokensOf(said) })),
+  }));
 }
 
-const verbs: Readonly<Record<string, Readonly<Record<1 | -1, string>>>> = {
-  up: { 1: "reads (up, +)", [-1]: "reads (up, −)" },
-  gate: { 1: "gate opens at", [-1]: "gate closes at" },
-  down: { 1: "promotes", [-1]: "suppresses" },
-  stream: { 1: "promotes", [-1]: "suppresses" },
-};
-
-/** A neuron of a feed-forward network by all of its sides, one of them by its own layer, or an element of the stream. */
-async function saidBy(
-  model: TextModel,
-  layer: string,
-  unit: number,
-  top: number,
-  signal: AbortSignal,
-): Promise<Said[]> {
-  const { CajalError, Tensor } = await import("../../graph/index.ts");
-  const { decodeDirections, decodeTable } = await import("../../methods/interpret/lm-head-decoding/index.ts");
-  const { findLayer, neuronTaps, neuronWeights } = await import("../../probe/index.ts");
-  const { kind, units } = findLayer(model.layers(), layer);
-  if (unit >= units) throw new CajalError("unknown-unit", `layer "${layer}" has units 0 to ${units - 1}, not ${unit}`);
-  const weights = await neuronWeights(model);
-  const network = weights.networks.find((network) => neuronTaps(network).includes(layer));
-  const shownTokens = (tokens: readonly number[], words: readonly string[], cosine: Float32Array) =>
-    tokens.map((token, i) => ({ token, text: words[i], cosine: cosine[i] }));
-  if (network !== undefined) {
-    const own = (["up", "gate"] as const).find((side) => network.taps[side] === layer);
-    const table = await decodeTable(model, {
-      ...{ weights: { ...weights, networks: [network] }, layers: [network.layer], indices: [unit] },
-      ...{ topK: top, norm: "cosine", signal },
-      ...(own !== undefined && { sides: [own] }),
-    });
-    return table.neurons.map(({ side, sign, score, tokens, words, cosine }) => ({
-      ...{ side, sign, score, tokens: shownTokens(tokens, words, cosine) },
-    }));
-  }
-  if (units !== weights.width || kind === "heads")
-    throw new CajalError("argument", `${layer}: ${kind === "heads" ? "a head" : "it"} writes no single vector`, {
-      advice: `Decode neurons, as in ${weights.networks[0].taps.product}:3, or elements of a stream.`,
-    });
-  const element = Tensor.of(
-    Array.from({ length: units }, (_, i) => Number(i === unit)),
-    [1, units],
-  );
-  const [both] = await decodeDirections(model, element, { topK: top, norm: "cosine", signal });
-  return both.map(({ tokens, words, cosine, score }, i) => ({
-    ...{ side: "stream", sign: i === 0 ? 1 : -1, score, tokens: shownTokens(tokens, words, cosine) },
-  }));
+function tokensOf({ tokens, words, cosine }: UnitWords) {
+  return tokens.map((token, i) => ({ token, text: words[i], cosine: cosine[i] }));
 }
 
 async function find(
@@ -203,7 +158,7 @@ async function find(
   { top, layers }: Options,
   { say, signal, progress }: CommandContext,
 ) {
-  const { searchNeurons } = await import("../../methods/interpret/lm-head-decoding/index.ts");
+  const { decodeUnit, searchNeurons } = await import("../../methods/interpret/lm-head-decoding/index.ts");
   const { neuronTaps, neuronWeights } = await import("../../probe/index.ts");
   const { formatTable } = await import("../table.ts");
   const weights = await neuronWeights(model);
@@ -217,10 +172,10 @@ async function find(
   });
   progress.finish();
   const rows = [];
-  for (const { layer, expert, index, side, sign, cosine } of hits) {
-    const name = networks.find((network) => network.layer === layer && network.expert === expert)?.taps.product ?? "";
-    const said = (await saidBy(model, name, index, 5, signal)).find((one) => one.side === side && one.sign === sign);
-    rows.push({ layer: name, unit: index, side, sign, cosine, tokens: said?.tokens ?? [] });
+  for (const { name, index, side, sign, cosine } of hits) {
+    const says = await decodeUnit(model, name, index, { topK: 5, signal });
+    const said = says.find((one) => one.side === side && one.sign === sign);
+    rows.push({ layer: name, unit: index, side, sign, cosine, tokens: said === undefined ? [] : tokensOf(said) });
   }
   say(
     `\nNeurons nearest to ${JSON.stringify(word.trim())}, by the cosine of what they read (up, gate) or write (down):\n`,

@@ -6,7 +6,7 @@
 import { CajalError, collect, compile, Tensor, trace, type Value } from "../../graph/index.ts";
 import { transposed } from "../architectures/stored.ts";
 import { type Matrix, ProductGraph } from "./graph-products.ts";
-import { findHead, findNetworks, type HeadFound, type NetworkFound, type NormFound } from "./graph-roles.ts";
+import { findHead, findNetworks, type NetworkFound, type NormFound, normOf } from "./graph-roles.ts";
 import type { Weights } from "./language-model.ts";
 import { noLogits } from "./network.ts";
 import {
@@ -26,8 +26,11 @@ import type { TextModel } from "./text-model.ts";
 /** Steps of the text by which the graph is traced. */
 const tracedSteps = 11;
 
+/** What may be done to logits, or to choose some of the steps. */
+const behindHead = new Set(["Mul", "Div", "Add", "Tanh", "Slice", "Gather"]);
+
 interface Roles {
-  readonly head: HeadFound | undefined;
+  readonly head: { readonly matrix: Matrix; readonly norm: NormFound | undefined } | undefined;
   readonly networks: readonly NetworkFound[];
   /** All weights that have a role, in an order that is the same in each trace. */
   readonly values: readonly Value[];
@@ -208,7 +211,8 @@ function rolesIn(model: TextModel, weights: Weights<Value>, tokens: Value, prese
   const named = new Map<Value | Tensor, string>(namesOf(weights));
   for (const [name, tensor] of Object.entries(model.network.constants ?? {})) named.set(tensor, name);
   const graph = new ProductGraph([logits], [tokens, present], named);
-  const head = findHead(graph, logits);
+  const { product } = findHead(graph, logits, behindHead);
+  const head = product && { matrix: product.matrix, norm: normOf(graph, product.input) };
   const networks = findNetworks(graph);
   const norms = [head?.norm, ...networks.flatMap(({ read, written }) => [read, written])];
   const matrices = [head?.matrix, ...networks.flatMap(({ up, gate, down }) => [up.matrix, gate?.matrix, down])];

@@ -1,6 +1,7 @@
 /** @file Products with weights in a traced graph: what is multiplied with which matrix, and what is no more than moved about. */
 
-import { applicationsIn, CajalError, Tensor, type Value } from "../../graph/index.ts";
+import { CajalError, Tensor, type Value } from "../../graph/index.ts";
+import { order } from "../../graph/order.ts";
 
 /** A matrix that depends on weights alone. */
 export interface Matrix {
@@ -35,22 +36,25 @@ export class ProductGraph {
   constructor(outputs: readonly Value[], text: readonly Value[], names: ReadonlyMap<Value | Tensor, string>) {
     this.names = names;
     this.textual = new Set(text);
-    const nodes = applicationsIn(outputs, () => true).map(({ output }) => output.node);
+    const nodes = order(outputs);
     for (const node of nodes)
-      if (node?.inputs.some((input) => input && this.textual.has(input)))
+      if (node.inputs.some((input) => input && this.textual.has(input)))
         for (const output of node.outputs) this.textual.add(output);
-    this.values = nodes.flatMap((node) => node?.outputs ?? []);
+    this.values = nodes.flatMap(({ outputs }) => outputs);
   }
 
   dependsOnText(value: Value): boolean {
     return this.textual.has(value);
   }
 
+  /** The value, and what it was before it was moved about, one step after the other. */
+  *before(value: Value): Generator<Value, void, undefined> {
+    for (let at: Value | undefined = value; at !== undefined; at = movedFrom(at)) yield at;
+  }
+
   /** The value before it was moved about. */
   passed(value: Value): Value {
-    let current = value;
-    for (let before = movedFrom(current); before !== undefined; before = movedFrom(current)) current = before;
-    return current;
+    return [...this.before(value)].pop() as Value;
   }
 
   /** The operands that depend on the text, and those that do not. */
@@ -131,7 +135,7 @@ function matrixOf(given: Value, flipped: boolean): Matrix {
   let [value, turned] = [given, flipped];
   for (let { node } = value; node !== undefined; { node } = value) {
     const { name } = node.definition;
-    if (name !== "Identity" && name !== "Transpose") break;
+    if (name !== "Identity" && name !== "Transpose" && name !== "Cast") break;
     if (name === "Transpose") turned = !turned;
     value = node.inputs[node.outputs.indexOf(value)] as Value;
   }

@@ -1,7 +1,7 @@
 /** @file What the parts of a traced language model are for: its feed-forward networks, the norms around them, the head. */
 
 import type { Value } from "../../graph/index.ts";
-import type { Matrix, ProductGraph } from "./graph-products.ts";
+import type { Matrix, Product, ProductGraph } from "./graph-products.ts";
 
 /** A norm, by what is linear in it. */
 export interface NormFound {
@@ -37,9 +37,13 @@ export interface NetworkFound {
   readonly written: NormFound | undefined;
 }
 
-export interface HeadFound {
-  readonly matrix: Matrix;
-  readonly norm: NormFound | undefined;
+/** What the logits come from. */
+export interface HeadSearch {
+  /** What is done to them behind the product, the last first. */
+  readonly behind: readonly Value[];
+  /** Where the search ends: what the product gives, or what is neither a product with weights nor done to each logit. */
+  readonly end: Value;
+  readonly product: Product | undefined;
 }
 
 /** Ops that make each number of its own (and of what the weights say). */
@@ -83,16 +87,20 @@ export function findNetworks(graph: ProductGraph): NetworkFound[] {
   });
 }
 
-/** The head: the last product, but for what is done to each logit, or to choose some of the steps. */
-export function findHead(graph: ProductGraph, logits: Value): HeadFound | undefined {
-  const open = new Set(["Mul", "Div", "Add", "Tanh", "Slice", "Gather"]);
-  let value = graph.passed(logits);
+/**
+ * The head: the last product with weights, but for what is done to the logits behind it, with weights or numbers.
+ * @param open ops that may be
+ */
+export function findHead(graph: ProductGraph, logits: Value, open: ReadonlySet<string>): HeadSearch {
+  const behind: Value[] = [];
+  let end = graph.passed(logits);
   for (;;) {
-    const product = graph.product(value);
-    if (product !== undefined) return { matrix: product.matrix, norm: normOf(graph, product.input) };
-    const { text } = graph.operands(value);
-    if (!open.has(value.node?.definition.name ?? "") || text.length !== 1) return undefined;
-    value = graph.passed(text[0]);
+    const product = graph.product(end);
+    const { text } = graph.operands(end);
+    if (product !== undefined || !open.has(end.node?.definition.name ?? "") || text.length !== 1)
+      return { behind, end, product };
+    behind.push(end);
+    end = graph.passed(text[0]);
   }
 }
 

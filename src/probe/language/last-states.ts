@@ -4,16 +4,13 @@ import { isFloat } from "../../graph/dtype.ts";
 import { CajalError, type CompileOptions, collect, compile, Tensor, type Value } from "../../graph/index.ts";
 import { type LayerFilter, selectNamed } from "../layers.ts";
 import type { LanguageModel, Weights } from "./language-model.ts";
-import { batchFeeds, byLength, perToken } from "./text-batches.ts";
+import { perToken, type TextBatchOptions, textBatches } from "./text-batches.ts";
 
-export interface LastStatesOptions {
+/** Default: 64 texts at once. */
+export interface LastStatesOptions extends TextBatchOptions {
   /** Names, or a pattern; default: all layers. */
   readonly layers?: LayerFilter;
-  /** Texts at once. Default 64. */
-  readonly batch?: number;
   readonly compile?: CompileOptions;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /**
@@ -30,9 +27,10 @@ export async function lastStates(
   texts: readonly (readonly number[])[],
   options: LastStatesOptions = {},
 ): Promise<Record<string, Tensor>> {
-  const { batch: wanted = 64, compile: compileOptions, signal, onProgress } = options;
   if (texts.length === 0) throw new CajalError("argument", "lastStates: there are no texts");
-  const batch = model.fixed?.batch ?? Math.min(wanted, texts.length);
+  // Short of texts of a length, a batch is filled up.
+  const fixed = { ...model.fixed, batch: model.fixed?.batch ?? Math.min(options.batch ?? 64, texts.length) };
+  const limits = { name: model.name, causal: model.causal, context: model.context, fixed };
   const run = compile((weights: Weights<Value>, tokens: Value, present: Value, rows: Value) => {
     const given = Object.keys(weights).length === 0 ? undefined : weights;
     const { taps } = collect((t: Value, p: Value) => model.apply(t, p, given))(tokens, present);
@@ -47,20 +45,14 @@ export async function lastStates(
       });
     const chosen = options.layers === undefined ? layers : selectNamed(layers, options.layers);
     return Object.fromEntries(chosen.map(({ name, view }) => [name, view]));
-  }, compileOptions);
+  }, options.compile);
 
   const found = new Map<string, Float32Array>();
-  let done = 0;
+  let first = true;
   try {
-    for (const [steps, members] of byLength(model, texts)) {
-      for (let start = 0; start < members.length; start += batch) {
-        signal?.throwIfAborted();
-        const rows = members.slice(start, start + batch);
-        const states = await run(model.weights ?? {}, ...batchFeeds(texts, rows, batch, steps));
-        keep(found, states, rows, texts.length, done === 0);
-        done += rows.length;
-        onProgress?.(done, texts.length);
-      }
+    for (const { rows, tokens, present, last } of textBatches(limits, texts, options)) {
+      keep(found, await run(model.weights ?? {}, tokens, present, last), rows, texts.length, first);
+      first = false;
     }
   } finally {
     await run.release();

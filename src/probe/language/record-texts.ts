@@ -10,7 +10,7 @@ import { ActivationSketch } from "../sketch.ts";
 import { TopK } from "../top.ts";
 import type { Weights } from "./language-model.ts";
 import type { TextLayer } from "./network.ts";
-import { batchFeeds, byLength, perToken } from "./text-batches.ts";
+import { perToken, textBatches } from "./text-batches.ts";
 import type { TextInput, TextModel } from "./text-model.ts";
 
 export type RecordTextsOptions = Omit<RecordOptions, "onBatch">;
@@ -53,21 +53,12 @@ export async function recordTexts(
     selectivity: new Selectivity(layer.units),
   }));
   const sequences = texts.map(({ tokens }) => tokens);
-  let done = 0;
   try {
-    for (const [steps, members] of byLength(model, sequences)) {
-      const size = model.fixed.batch ?? Math.min(batch, members.length);
-      for (let start = 0; start < members.length; start += size) {
-        signal?.throwIfAborted();
-        const rows = members.slice(start, start + size);
-        const [tokens, present] = batchFeeds(sequences, rows, size, steps);
-        const seen = await run(model.weights, tokens, present);
-        for (const to of recorded) {
-          const all = seen[to.layer.name].data as Float32Array;
-          for (const [row, index] of rows.entries()) take(to, all, row * steps, texts[index], index);
-        }
-        done += rows.length;
-        onProgress?.(done, texts.length);
+    for (const { rows, steps, tokens, present } of textBatches(model, sequences, { batch, signal, onProgress })) {
+      const seen = await run(model.weights, tokens, present);
+      for (const to of recorded) {
+        const all = seen[to.layer.name].data as Float32Array;
+        for (const [row, index] of rows.entries()) take(to, all, row * steps, texts[index], index);
       }
     }
   } finally {

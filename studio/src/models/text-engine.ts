@@ -1,15 +1,8 @@
 /** Looks into a language model: which neurons fire at a token, what a neuron stands for, how its text goes on with neurons set. */
 
 import { CajalError, Rng } from "../../../src/graph/index.ts";
-import { decodeTable, searchNeurons } from "../../../src/methods/interpret/lm-head-decoding/index.ts";
-import {
-  type Decoder,
-  findLayer,
-  neuronTaps,
-  neuronWeights,
-  type TextEdits,
-  type TextModel,
-} from "../../../src/probe/index.ts";
+import { decodeUnit, searchNeurons, verbOf } from "../../../src/methods/interpret/lm-head-decoding/index.ts";
+import { type Decoder, findLayer, neuronWeights, type TextEdits, type TextModel } from "../../../src/probe/index.ts";
 
 /** What a page knows of a text model. */
 export interface OpenText {
@@ -109,32 +102,17 @@ export class TextEngine {
 
   /** What a neuron's weights stand for, by the model's own head. */
   async decode(layer: string, unit: number): Promise<Said[]> {
-    const weights = await neuronWeights(this.model);
-    const network = weights.networks.find((one) => neuronTaps(one).includes(layer));
-    if (network === undefined) throw new CajalError("argument", `${layer} is no layer of neurons`);
-    const table = await decodeTable(this.model, {
-      weights: { ...weights, networks: [network] },
-      layers: [network.layer],
-      indices: [unit],
-      topK: shownWords,
-      norm: "cosine",
-    });
-    return table.neurons.map(({ side, sign, words, cosine }) => ({
-      side: verbs[side]?.[sign > 0 ? 0 : 1] ?? side,
+    const says = await decodeUnit(this.model, layer, unit, { topK: shownWords });
+    return says.map(({ words, cosine, ...said }) => ({
+      side: verbOf(said),
       words: words.map((text, i) => ({ text, cosine: cosine[i] })),
     }));
   }
 
   /** Neurons that read or write a word. */
   async find(word: string): Promise<{ layer: string; unit: number; side: string; cosine: number }[]> {
-    const weights = await neuronWeights(this.model);
-    const hits = await searchNeurons(this.model, word, { weights, limit: 12 });
-    return hits.map(({ layer, expert, index, side, sign, cosine }) => ({
-      layer: weights.networks.find((one) => one.layer === layer && one.expert === expert)?.taps.product ?? "",
-      unit: index,
-      side: verbs[side]?.[sign > 0 ? 0 : 1] ?? side,
-      cosine,
-    }));
+    const hits = await searchNeurons(this.model, word, { limit: 12 });
+    return hits.map((hit) => ({ layer: hit.name, unit: hit.index, side: verbOf(hit), cosine: hit.cosine }));
   }
 
   /** How a text goes on with neurons set, told piece by piece. */
@@ -169,12 +147,6 @@ function sizesOf({ architecture, sizes }: Decoder): string {
   const { layers, heads, hidden, width } = sizes;
   return `${architecture}: ${layers} blocks of ${heads} heads and ${hidden.toLocaleString("en")} neurons on a stream of ${width}`;
 }
-
-const verbs: Readonly<Record<string, readonly [string, string]>> = {
-  up: ["reads", "reads (negative)"],
-  gate: ["gate opens at", "gate closes at"],
-  down: ["promotes", "suppresses"],
-};
 
 function strongestAt(layers: OpenText["layers"], activity: Record<string, Float32Array>, token: number): Fired[] {
   const found: Fired[] = [];

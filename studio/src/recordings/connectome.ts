@@ -3,6 +3,7 @@
 import { lengthOf, type Recording } from "../../../src/data/index.ts";
 import { Rng } from "../../../src/graph/index.ts";
 import { louvain } from "../../../src/methods/brain/louvain.ts";
+import { standardised } from "../../../src/methods/brain/standardised.ts";
 
 export interface Connectome {
   /** Pearson's r of each pair: [N, N]; NaN where one does the same all the time. */
@@ -28,7 +29,7 @@ const mostShown = 900;
 /** @param rest is awaited now and then, so that other work gets its turn */
 export async function connectomeOf(recording: Recording, rest: () => Promise<void>): Promise<Connectome> {
   const n = recording.names.length;
-  const correlations = await correlationsOf(await standardised(recording, rest), rest);
+  const correlations = await correlationsOf(await standardisedRows(recording, rest), rest);
   const communities = communitiesOf(correlations, n);
   await rest();
   const sizes = new Map<number, number>();
@@ -47,14 +48,13 @@ export async function connectomeOf(recording: Recording, rest: () => Promise<voi
   return { correlations, communities, order, count: sizes.size, strongest: strongestOf(correlations, n) };
 }
 
-/** Of mean 0 and norm 1; samples not seen count as the mean. */
-async function standardised(recording: Recording, rest: () => Promise<void>): Promise<Float32Array[]> {
+/** Standardised traces, averaged down where they are long. */
+async function standardisedRows(recording: Recording, rest: () => Promise<void>): Promise<Float64Array[]> {
   const length = lengthOf(recording);
   const step = Math.max(1, Math.ceil(length / mostSamples));
-  const rows: Float32Array[] = [];
+  const rows: Float64Array[] = [];
   for (let n = 0; n < recording.names.length; n++) {
     const means = new Float32Array(Math.floor(length / step));
-    let [total, known] = [0, 0];
     for (let t = 0, at = n * length; t < means.length; t++) {
       let [sum, seen] = [0, 0];
       for (const end = at + step; at < end; at++) {
@@ -64,21 +64,15 @@ async function standardised(recording: Recording, rest: () => Promise<void>): Pr
         seen++;
       }
       means[t] = seen > 0 ? sum / seen : Number.NaN;
-      if (seen === 0) continue;
-      total += means[t];
-      known++;
     }
-    const mean = total / Math.max(1, known);
-    const centred = means.map((value) => (Number.isNaN(value) ? 0 : value - mean));
-    const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
-    rows.push(centred.map((value) => value / norm));
+    rows.push(standardised(means));
     await rest();
   }
   return rows;
 }
 
 /** All products of two rows: four rows at a time, which read the others once for all of them. */
-async function correlationsOf(rows: readonly Float32Array[], rest: () => Promise<void>): Promise<Float32Array> {
+async function correlationsOf(rows: readonly Float64Array[], rest: () => Promise<void>): Promise<Float32Array> {
   const n = rows.length;
   const length = n > 0 ? rows[0].length : 0;
   const correlations = new Float32Array(n * n);

@@ -1,13 +1,12 @@
 /** A recording in a worker of its own: whatever is drawn of it is made here. */
 
 import { expose, transfer } from "comlink";
-import { lengthOf } from "../../../src/data/index.ts";
+import { lengthOf, type ReadRecording, readRecordings } from "../../../src/data/index.ts";
 import { CajalError } from "../../../src/graph/error.ts";
 import { sequential } from "../../../src/plot/drawing/ramp.ts";
 import { outspoken } from "../outspoken.ts";
 import { type Connectome, connectomeOf } from "./connectome.ts";
 import { type Level, paint, pyramidOf, type View } from "./pyramid.ts";
-import { type ReadRecording, readRecordings } from "./read.ts";
 
 export interface RecordingAbout {
   readonly animal: string;

@@ -3,6 +3,7 @@
 import type { Recording } from "../../../data/index.ts";
 import type { Tensor } from "../../../graph/index.ts";
 import { type AlignOptions, alignRecordings } from "../aligned-recordings.ts";
+import { standardised } from "../standardised.ts";
 
 /** The mean affinity of each pair over all times and animals in which it was seen. [P] */
 export function meanAffinity(A: Tensor, mask: Tensor): Float64Array {
@@ -38,12 +39,4 @@ export function meanAbsoluteCorrelation(recordings: readonly Recording[], option
     }
   }
   return sums.map((sum, place) => (counts[place] > 0 ? sum / counts[place] : 0));
-}
-
-/** Of mean 0 and norm 1. */
-function standardised(trace: Float64Array): Float64Array {
-  const mean = trace.reduce((sum, value) => sum + value, 0) / trace.length;
-  const centred = trace.map((value) => value - mean);
-  const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
-  return centred.map((value) => value / norm);
 }

@@ -4,7 +4,7 @@
  */
 
 import { CajalError, type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
-import { batchFeeds, type LanguageModel, type Weights } from "../../../probe/index.ts";
+import { type LanguageModel, textBatches, type Weights } from "../../../probe/index.ts";
 import { traceAttention } from "./attention-graph.ts";
 import { weightsOf } from "./model.ts";
 import { checkOrigin } from "./origin.ts";
@@ -67,12 +67,9 @@ export async function attentionParts(
       values: values.cast("float32"),
     };
   }, options);
-  const size = model.fixed?.batch ?? Math.min(16, texts.length);
   const found: AttentionParts[] = [];
   try {
-    for (let first = 0; first < texts.length; first += size) {
-      const rows = texts.map((_, i) => i).slice(first, first + size);
-      const [tokens, present] = batchFeeds(texts, rows, size, steps);
+    for (const { rows, tokens, present } of textBatches(model, texts, { batch: 16 })) {
       const batch = await run(weightsOf(model), tokens, present);
       for (const row of rows.keys())
         found.push({ z: entry(batch.z, row), pattern: entry(batch.pattern, row), values: entry(batch.values, row) });

@@ -2,7 +2,7 @@
 
 import { CajalError, compile, Tensor, type Value } from "../../../graph/index.ts";
 import { crossEntropies } from "../../../nn/index.ts";
-import { batchFeeds, byLength, type LanguageModel, type Weights } from "../../../probe/index.ts";
+import { type LanguageModel, textBatches, type Weights } from "../../../probe/index.ts";
 import { logitsAmong, marksOf, type Texts, weightsOf } from "./model.ts";
 import { checkOrigin } from "./origin.ts";
 import { decode, encode, type Sae, type SaeWeights, sizesOf, weightsOfSae, withWeights } from "./sae.ts";
@@ -95,9 +95,8 @@ async function readThrough(
     rates: new Float64Array(sizesOf(sae).features),
     ce: new Float64Array(4),
   };
-  let done = 0;
   try {
-    for await (const { rows, ...feeds } of feedsOf(model, texts, options)) {
+    for (const feeds of feedsOf(model, texts, options)) {
       const { fired, squares, errors, ce } = await run({
         weights: weightsOf(model),
         sae: weightsOfSae(sae),
@@ -110,8 +109,6 @@ async function readThrough(
       sums.errors += errors.item();
       sums.tokens += feeds.counted.numbers().reduce((sum, x) => sum + x, 0);
       sums.predictions += feeds.predicted.numbers().reduce((sum, x) => sum + x, 0);
-      done += rows;
-      options.onProgress?.(done, texts.length);
     }
   } finally {
     await run.release();
@@ -194,7 +191,7 @@ export async function meanOf(
   const total = new Float64Array(widthOf(site));
   let count = 0;
   try {
-    for await (const { tokens, present, counted } of feedsOf(model, texts, options)) {
+    for (const { tokens, present, counted } of feedsOf(model, texts, { ...options, onProgress: undefined })) {
       const [sum] = await run(weightsOf(model), tokens, present, counted);
       for (const [j, value] of sum.numbers().entries()) total[j] += value;
       count += counted.numbers().reduce((n, x) => n + x, 0);
@@ -209,21 +206,15 @@ export async function meanOf(
 }
 
 /** Batches of texts, with what counts in them. */
-async function* feedsOf(model: LanguageModel, texts: Texts, { batch = 32, signal }: ReadOptions) {
-  for (const [steps, members] of byLength(model, texts)) {
-    const size = model.fixed?.batch ?? Math.min(batch, members.length);
-    for (let first = 0; first < members.length; first += size) {
-      signal?.throwIfAborted();
-      const rows = members.slice(first, first + size);
-      const [tokens, present] = batchFeeds(texts, rows, size, steps);
-      const [counted, predicted] = [new Float32Array(size * steps), new Float32Array(size * steps)];
-      for (const [row, i] of rows.entries())
-        for (let t = marksOf(model, texts[i]); t < texts[i].length; t++) {
-          counted[row * steps + t] = 1;
-          if (t > 0) predicted[row * steps + t - 1] = 1;
-        }
-      const table = (data: Float32Array) => new Tensor("float32", [size, steps], data);
-      yield { rows: rows.length, tokens, present, counted: table(counted), predicted: table(predicted) };
-    }
+function* feedsOf(model: LanguageModel, texts: Texts, options: ReadOptions) {
+  for (const { rows, size, steps, tokens, present } of textBatches(model, texts, options)) {
+    const [counted, predicted] = [new Float32Array(size * steps), new Float32Array(size * steps)];
+    for (const [row, i] of rows.entries())
+      for (let t = marksOf(model, texts[i]); t < texts[i].length; t++) {
+        counted[row * steps + t] = 1;
+        if (t > 0) predicted[row * steps + t - 1] = 1;
+      }
+    const table = (data: Float32Array) => new Tensor("float32", [size, steps], data);
+    yield { tokens, present, counted: table(counted), predicted: table(predicted) };
   }
 }

@@ -10,17 +10,13 @@ import {
   type Value,
 } from "../../../graph/index.ts";
 import { type Batches, takeRows } from "../../../nn/index.ts";
-import { batchFeeds, byLength, type LanguageModel, type Weights } from "../../../probe/index.ts";
+import { type LanguageModel, type TextBatchOptions, textBatches, type Weights } from "../../../probe/index.ts";
 import { traceAttention } from "./attention-graph.ts";
 import { applied, marksOf, type Texts, weightsOf } from "./model.ts";
 import { type AttentionSite, siteAmong, widthOf } from "./site.ts";
 
-export interface ReadOptions {
-  /** Texts at once. Default 32. */
-  readonly batch?: number;
+export interface ReadOptions extends TextBatchOptions {
   readonly compile?: CompileOptions;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
 }
 
 /** Vectors and where they come from. */
@@ -72,20 +68,11 @@ export class SiteReader {
       starts.push(total);
       for (let at = marks[i]; at < length; at++) [text[total], step[total++]] = [i, at];
     }
-    let done = 0;
-    for (const [steps, members] of byLength(model, texts)) {
-      const size = model.fixed?.batch ?? Math.min(options.batch ?? 32, members.length);
-      for (let first = 0; first < members.length; first += size) {
-        options.signal?.throwIfAborted();
-        const rows = members.slice(first, first + size);
-        const [tokens, present] = batchFeeds(texts, rows, size, steps);
-        const said = (await this.run(weightsOf(model), tokens, present)).data as Float32Array;
-        for (const [row, i] of rows.entries()) {
-          const from = (row * steps + marks[i]) * width;
-          z.set(said.subarray(from, (row * steps + texts[i].length) * width), starts[i] * width);
-        }
-        done += rows.length;
-        options.onProgress?.(done, texts.length);
+    for (const { rows, steps, tokens, present } of textBatches(model, texts, options)) {
+      const said = (await this.run(weightsOf(model), tokens, present)).data as Float32Array;
+      for (const [row, i] of rows.entries()) {
+        const from = (row * steps + marks[i]) * width;
+        z.set(said.subarray(from, (row * steps + texts[i].length) * width), starts[i] * width);
       }
     }
     const wrong = z.findIndex((value) => !Number.isFinite(value));

@@ -1,18 +1,14 @@
 /** @file A model on many texts, batch by batch. */
 
-import { type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
-import { batchFeeds, byLength, type TextModel, type Weights } from "../../../probe/index.ts";
+import { type CompileOptions, compile, type Tensor, type Value } from "../../../graph/index.ts";
+import { ownTokens, type TextBatchOptions, type TextModel, textBatches, type Weights } from "../../../probe/index.ts";
 
 /** Tokens of one text. */
 export type Tokens = readonly number[];
 
 /** How a model is run. */
-export interface PassOptions {
+export interface PassOptions extends TextBatchOptions {
   readonly compile?: CompileOptions;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Texts at once. Default 32. */
-  readonly batch?: number;
 }
 
 /** What a traced pass is given. */
@@ -36,34 +32,16 @@ export async function onTexts<R>(
   texts: readonly Tokens[],
   trace: (feeds: PassFeeds<Value>) => { readonly [name: string]: Value },
   take: (results: { readonly [name: string]: Tensor }, rows: readonly number[], steps: number) => R,
-  { compile: compileOptions, signal, onProgress, batch = 32 }: PassOptions = {},
+  options: PassOptions = {},
 ): Promise<void> {
-  const run = compile(trace, compileOptions);
-  let done = 0;
+  const run = compile(trace, options.compile);
   try {
-    for (const [steps, members] of byLength(model, texts)) {
-      const size = model.fixed.batch ?? Math.min(batch, members.length);
-      for (let start = 0; start < members.length; start += size) {
-        signal?.throwIfAborted();
-        const rows = members.slice(start, start + size);
-        const [tokens, present] = batchFeeds(texts, rows, size, steps);
-        const own = ownTokens(model, texts, rows, size, steps);
-        take(await run({ weights: model.weights, tokens, present, own }), rows, steps);
-        done += rows.length;
-        onProgress?.(done, texts.length);
-      }
+    for (const part of textBatches(model, texts, options)) {
+      const { rows, steps, tokens, present } = part;
+      const own = ownTokens(model, texts, part);
+      take(await run({ weights: model.weights, tokens, present, own }), rows, steps);
     }
   } finally {
     await run.release();
   }
-}
-
-function ownTokens(model: TextModel, texts: readonly Tokens[], rows: readonly number[], size: number, steps: number) {
-  const own = new Float32Array(size * steps);
-  for (const [row, index] of rows.entries()) {
-    const text = texts[index];
-    const marked = model.begin.length < text.length && model.begin.every((token, i) => token === text[i]);
-    own.fill(1, row * steps + (marked ? model.begin.length : 0), row * steps + text.length);
-  }
-  return new Tensor("float32", [size, steps], own);
 }

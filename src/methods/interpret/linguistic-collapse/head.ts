@@ -1,6 +1,7 @@
 /** @file Where the top layer is: the tensor that the head multiplies, and the head's weights. */
 
 import { applicationsIn, CajalError, collect, type Tensor, trace, type Value } from "../../../graph/index.ts";
+import { ProductGraph, findHead as searchHead } from "../../../probe/index.ts";
 import { type AnyModel, type Network, networkOf } from "./network.ts";
 
 /** Names within the model. */
@@ -35,12 +36,8 @@ export interface TracedHead {
 
 type Named = Readonly<Record<string, Value>>;
 
-/** Ops after which a number is the same number. */
-const passing = new Set(["Identity", "Cast", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Dropout"]);
-/** Ops that leave the order of the logits of one position as it is. */
-const keepingOrder = new Set([...passing, "Softmax", "LogSoftmax", "Tanh"]);
-/** Those too, where one operand is a constant. */
-const scaling = new Set(["Mul", "Div"]);
+/** Ops that may stand behind the head: they leave the order of the logits of one position as it is, or add a bias that is told. */
+const behindHead = new Set(["Softmax", "LogSoftmax", "Tanh", "Add", "Mul", "Div"]);
 
 /**
  * The last product with weights on the way to the logits. A bias, a scale, a cap, a softmax may follow it.
@@ -54,87 +51,69 @@ export function headOf(network: Network): FoundHead {
   const found: FoundHead[] = [];
   const read = (weights: Named, ...inputs: Value[]) => {
     const { result, taps } = collect((...values: Value[]) => network.apply(values, weights))(...inputs);
-    found.push(traceHead(network.name, result, weights, taps).head);
+    found.push(traceHead(network.name, { logits: result, inputs, weights, taps }).head);
     return result;
   };
   trace(read, [network.weights, ...network.example()]);
   return found[0];
 }
 
-/**
- * @param weights the graph's Values of them
- * @param taps all that has a name
- * @throws as `findHead`
- */
-export function traceHead(model: string, logits: Value, weights: Named, taps: Named): TracedHead {
+/** A network's graph. */
+export interface TracedNetwork {
+  readonly logits: Value;
+  readonly inputs: readonly Value[];
+  readonly weights: Named;
+  /** All that has a name. */
+  readonly taps: Named;
+}
+
+/** @throws as `findHead` */
+export function traceHead(model: string, { logits, inputs, weights, taps }: TracedNetwork): TracedHead {
   const names = new Map(Object.entries(weights).map(([name, value]) => [value, name]));
   const tapped = new Map(Object.entries(taps).map(([name, value]) => [value, name]));
+  const graph = new ProductGraph([logits], inputs, names);
   const fail = (what: string) =>
     new CajalError("argument", `${model}: no head is recognised: ${what}`, {
       advice: 'Name it (at: { embedding: "…", weight: "…" }). Quantised heads must be taken as they were before.',
     });
-  const weightOf = (value: Value | undefined) => value && names.get(movedFrom(value, (v) => names.has(v)) ?? value);
+  const opOf = ({ node }: Value) => node?.definition.name ?? "";
+  const weightOf = (value: Value | undefined) => value && names.get(graph.passed(value));
 
-  let [value, product]: [Value, Value | undefined] = [logits, undefined];
-  let [bias, softmax]: [string | undefined, boolean] = [undefined, false];
-  for (;;) {
-    const { node } = value;
-    const op = node?.definition.name ?? "";
-    const [first, second, third] = node?.inputs ?? [];
-    if (node !== undefined && (op === "MatMul" || op === "Gemm") && first && second?.rank === 2) {
-      const { source, turned } = untransposed(second, op === "Gemm" && node.attributes.transB === 1);
-      const weight = names.get(source);
-      if (weight === undefined) throw fail("the weights of its last product are not stored as numbers under a name");
-      const embedding = movedFrom(first, (v) => tapped.has(v));
-      if (embedding === undefined) throw fail("what its last product multiplies has no name");
-      const offset = weightOf(third) ?? bias;
-      const [rows, columns] = source.shape;
-      const head: FoundHead = {
-        embedding: tapped.get(embedding) ?? "",
-        weight,
-        ...(offset !== undefined && { bias: offset }),
-        classes: turned ? "rows" : "columns",
-        width: turned ? columns : rows,
-        count: turned ? rows : columns,
-        tied: applicationsIn([logits], (name) => name === "Gather").some(({ inputs }) => inputs[0]?.value === source),
-      };
-      return { head, product: product ?? value, softmax };
-    }
-    if (first === undefined) throw fail("it does not end in a product with weights");
-    if (op === "Softmax") softmax = true;
-    if (keepingOrder.has(op)) value = first;
-    else if (op === "Add" && second !== undefined) {
-      const own = weightOf(second) !== undefined ? second : first;
-      bias = weightOf(own);
+  const { behind, end, product } = searchHead(graph, logits, behindHead);
+  let [bias, sum]: [string | undefined, Value] = [undefined, end];
+  for (const value of behind) {
+    const [weight] = graph.operands(value).weights;
+    if (opOf(value) === "Add") {
+      bias = weightOf(weight);
       if (bias === undefined) throw fail("what is added to its last product has no name");
-      product = value;
-      value = own === second ? first : second;
-    } else if (scaling.has(op) && (second?.constant ?? first.constant) !== undefined)
-      value = second?.constant === undefined ? (second ?? first) : first;
-    else throw fail(`it ends in ${op === "" ? "its input" : op}`);
+      sum = value;
+    } else if (weight !== undefined && weight.constant === undefined) throw fail(`it ends in ${opOf(value)}`);
   }
-}
-
-/** The value itself, or one that it was before it was moved about: the first that is wanted. */
-function movedFrom(value: Value, wanted: (value: Value) => boolean): Value | undefined {
-  for (let at: Value | undefined = value; at !== undefined; ) {
-    if (wanted(at)) return at;
-    const { node }: Value = at;
-    at = node !== undefined && passing.has(node.definition.name) ? node.inputs[0] : undefined;
+  const op = opOf(end);
+  if (product === undefined) {
+    if (op === "") throw fail("it does not end in a product with weights");
+    if (op === "Add") throw fail("what is added to its last product has no name");
+    if (op !== "MatMul" && op !== "Gemm") throw fail(`it ends in ${op}`);
   }
-  return undefined;
-}
-
-function untransposed(value: Value, flipped: boolean): { source: Value; turned: boolean } {
-  let [source, turned] = [value, flipped];
-  for (let { node } = source; node !== undefined; { node } = source) {
-    const { name } = node.definition;
-    const [input] = node.inputs;
-    if ((name !== "Transpose" && name !== "Identity" && name !== "Cast") || input === undefined) break;
-    if (name === "Transpose") turned = !turned;
-    source = input;
-  }
-  return { source, turned };
+  const weight = product && names.get(product.matrix.value);
+  if (product === undefined || weight === undefined)
+    throw fail("the weights of its last product are not stored as numbers under a name");
+  const embedding = [...graph.before(product.input)]
+    .map((value) => tapped.get(value))
+    .find((name) => name !== undefined);
+  if (embedding === undefined) throw fail("what its last product multiplies has no name");
+  const { value: source, flipped, inner, outer } = product.matrix;
+  const offset = weightOf(end.node?.inputs[2]) ?? bias;
+  const head: FoundHead = {
+    embedding,
+    weight,
+    ...(offset !== undefined && { bias: offset }),
+    classes: flipped ? "rows" : "columns",
+    width: inner,
+    count: outer,
+    tied: applicationsIn([logits], (name) => name === "Gather").some(({ inputs }) => inputs[0]?.value === source),
+  };
+  return { head, product: sum, softmax: behind.some((value) => opOf(value) === "Softmax") };
 }
 
 /** The head's rows in float64: [classes × width]. @throws CajalError `argument` when there is no such weight, or it is no matrix of the width */
@@ -157,7 +136,7 @@ export function headRows(
     );
   const numbers = weight.numbers();
   const asRows = fits(rows, columns) && !(rows === columns && place.classes === "columns");
-  const turned = asRows ? numbers : flipped(numbers, rows, columns);
+  const turned = asRows ? numbers : turnedRound(numbers, rows, columns);
   return { weight: turned, ...(place.bias !== undefined && { bias: weightNamed(network, place.bias).numbers() }) };
 }
 
@@ -172,7 +151,7 @@ function weightNamed({ name, weights }: Network, wanted: string): Tensor {
   });
 }
 
-function flipped(numbers: Float64Array, rows: number, columns: number): Float64Array {
+function turnedRound(numbers: Float64Array, rows: number, columns: number): Float64Array {
   const result = new Float64Array(numbers.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) result[c * rows + r] = numbers[r * columns + c];
   return result;

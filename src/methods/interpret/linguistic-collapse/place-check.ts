@@ -35,7 +35,7 @@ export async function checkedPlace(
       const { result, taps } = collect((...values: Value[]) => network.apply(values, weights))(...inputs);
       let head: TracedHead | undefined;
       try {
-        head = traceHead(network.name, result, weights, taps);
+        head = traceHead(network.name, { logits: result, inputs, weights, taps });
       } catch (error) {
         // Then the model's own result must be the product.
         if (!(error instanceof CajalError)) throw error;

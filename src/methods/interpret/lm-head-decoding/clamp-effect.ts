@@ -11,13 +11,14 @@ import {
   type Value,
 } from "../../../graph/index.ts";
 import {
-  batchFeeds,
-  byLength,
   type NeuronWeights,
   neuronTaps,
   neuronWeights,
+  ownTokens,
   perToken,
+  type TextBatch,
   type TextModel,
+  textBatches,
 } from "../../../probe/index.ts";
 import { type ClampPlace, checkValue, networkOf, saturationOf } from "./clamp.ts";
 import type { NeuronAddress } from "./decode.ts";
@@ -109,9 +110,7 @@ export async function calibrate(
   }, options.compile);
   const seen = new Map(names.map((name) => [name, (units.get(name) as number[]).map(() => [] as number[])]));
   try {
-    for (const { feeds, counted } of feedsOf(model, prompts)) {
-      options.signal?.throwIfAborted();
-      const [tokens, present] = feeds;
+    for (const { tokens, present, counted } of feedsOf(model, prompts, options)) {
       const taken = await run(model.weights, tokens, present);
       for (const [i, name] of names.entries()) {
         const columns = seen.get(name) as number[][];
@@ -138,9 +137,6 @@ export async function calibrate(
 function mean(values: readonly number[]): number {
   return values.reduce((a, b) => a + b, 0) / values.length;
 }
-
-/** Numbers of logits at once. */
-const logitsAtOnce = 1 << 24;
 
 type Run = (
   params: Record<string, Value>,
@@ -180,7 +176,7 @@ export class ClampRunner {
     this.weights = weights;
     this.place = at;
     this.signal = signal;
-    this.batches = [...feedsOf(model, prompts, weights.vocabulary)];
+    this.batches = [...feedsOf(model, prompts, { numbersPerToken: weights.vocabulary })];
     this.free = Object.fromEntries(
       weights.networks.map(({ taps, neurons }) => [taps[at], Tensor.zeros([neurons], "bool")]),
     );
@@ -215,9 +211,8 @@ export class ClampRunner {
   private async answer(masks: Readonly<Record<string, Tensor>>, value: number): Promise<Answer> {
     const logProbs = new Float64Array(this.weights.vocabulary);
     let [product, count] = [0, 0];
-    for (const { feeds, counted } of this.batches) {
+    for (const { tokens, present, counted } of this.batches) {
       this.signal?.throwIfAborted();
-      const [tokens, present] = feeds;
       const result = await this.run(this.model.weights, tokens, present, counted, masks, Tensor.scalar(value));
       for (const [token, sum] of result.logProbs.numbers().entries()) logProbs[token] += sum;
       product += result.product.item();
@@ -250,32 +245,19 @@ function runOf(model: TextModel, { networks }: NeuronWeights, place: ClampPlace)
   };
 }
 
-interface Batch {
-  readonly feeds: readonly [Tensor, Tensor];
+interface Batch extends TextBatch {
   /** float32 [batch, steps]: 1 where a token counts. */
   readonly counted: Tensor;
 }
 
-/** All prompts in batches. @param vocabulary so that logits are not too many at once */
-function* feedsOf(model: TextModel, prompts: Prompts, vocabulary = 1): Generator<Batch> {
+/** All prompts in batches as large as they may be. */
+function* feedsOf(
+  model: TextModel,
+  prompts: Prompts,
+  { numbersPerToken = 1, signal }: { readonly numbersPerToken?: number; readonly signal?: AbortSignal },
+): Generator<Batch> {
   if (prompts.length === 0) throw new CajalError("argument", "a clamp is measured on prompts, and there are none");
-  const { begin, fixed } = model;
   for (const prompt of prompts) model.tokensOf(prompt);
-  for (const [steps, members] of byLength(model, prompts)) {
-    const room = Math.max(1, Math.floor(logitsAtOnce / (vocabulary * steps)));
-    const size = fixed.batch ?? Math.min(members.length, room);
-    for (let start = 0; start < members.length; start += size) {
-      const rows = members.slice(start, start + size);
-      const [tokens, present] = batchFeeds(prompts, rows, size, steps);
-      const counted = new Float32Array(size * steps);
-      for (const [row, member] of rows.entries()) {
-        const prompt = prompts[member];
-        const marked = begin.length > 0 && begin.every((token, i) => prompt[i] === token);
-        // A prompt of marks alone counts.
-        const first = marked && prompt.length > begin.length ? begin.length : 0;
-        counted.fill(1, row * steps + first, row * steps + prompt.length);
-      }
-      yield { feeds: [tokens, present], counted: new Tensor("float32", [size, steps], counted) };
-    }
-  }
+  for (const part of textBatches(model, prompts, { batch: Number.POSITIVE_INFINITY, numbersPerToken, signal }))
+    yield { ...part, counted: ownTokens(model, prompts, part) };
 }

@@ -11,6 +11,7 @@ import { directDecode } from "./experiment/identities.ts";
 import { shuffledHead } from "./experiment/stories.ts";
 import { findNeurons, searchNeurons } from "./find.ts";
 import { letters, smallModel, words } from "./testing/small-model.ts";
+import { decodeUnit, verbOf } from "./unit-words.ts";
 import { wordOf } from "./words.ts";
 
 /** A neuron's direction by the plain formulas, in float64, and ℓ and cosines of all tokens. */
@@ -37,17 +38,14 @@ async function byHand(model: TextModel, { layer, index, side, sign }: NeuronWord
   return { logits, cosines };
 }
 
-describe.each([
-  { gated: true, norm: "rms" },
-  { gated: false, norm: "layer" },
-] as const)("a model with gates: $gated, norms: $norm", (kind) => {
-  const model = smallModel(kind);
+describe.each([true, false])("a model with gates: %s", (gated) => {
+  const model = smallModel({ gated });
 
   it("every neuron's words, with both signs, are those of the formulas", async () => {
     const table = await decodeTable(model);
-    expect(table.neurons).toHaveLength(2 * 20 * (kind.gated ? 3 : 2) * 2);
-    expect(table.sides).toEqual(kind.gated ? ["up", "gate", "down"] : ["up", "down"]);
-    expect(table.warnings.join()).toContain(kind.gated ? "" : "have no gates");
+    expect(table.neurons).toHaveLength(2 * 20 * (gated ? 3 : 2) * 2);
+    expect(table.sides).toEqual(gated ? ["up", "gate", "down"] : ["up", "down"]);
+    expect(table.warnings.join()).toContain(gated ? "" : "have no gates");
     for (const neuron of table.neurons.filter((_, i) => i % 7 === 0)) {
       const { logits, cosines } = await byHand(model, neuron);
       const order = [...logits.keys()].sort((a, b) => logits[b] - logits[a]);
@@ -116,10 +114,21 @@ describe("neurons by word", () => {
     expect(found.map(({ layer, index, side, sign }) => ({ layer, index, side, sign }))).toEqual(
       hits.map(({ layer, index, side, sign }) => ({ layer, index, side, sign })),
     );
-    for (const { token } of hits) expect(wordOf(words[token])).toBe("b");
+    for (const { token, name, layer } of hits) expect([wordOf(words[token]), name]).toEqual(["b", `block${layer}/mlp`]);
     expect(findNeurons(table, "b", { side: "up" }).every(({ side }) => side === "up")).toBe(true);
     expect(findNeurons(table, "zebra")).toEqual([]);
     await expect(searchNeurons(model, "xb")).rejects.toThrow('has no token for "xb"');
+  });
+
+  it("of one unit: a neuron by all sides, a side by its own layer, an element of the stream", async () => {
+    const { neurons } = await decodeTable(model, { topK: 3, norm: "cosine", layers: [1], indices: [5] });
+    expect(await decodeUnit(model, "block1/mlp", 5, { topK: 3 })).toEqual(neurons);
+    expect(await decodeUnit(model, "block1/gate", 5, { topK: 3 })).toEqual(neurons.slice(2, 4));
+    const [plus, minus] = await decodeUnit(model, "block0/residual", 2, { topK: 30 });
+    expect([verbOf(plus), verbOf(minus)]).toEqual(["promotes", "suppresses"]);
+    expect(minus.tokens).toEqual([...plus.tokens].reverse());
+    await expect(decodeUnit(model, "block0/mlp", 20)).rejects.toThrow("has units 0 to 19, not 20");
+    await expect(decodeUnit(model, "block0/heads", 1)).rejects.toThrow("a head writes no single vector");
   });
 
   it("any direction of the stream: an element, a token's own row", async () => {

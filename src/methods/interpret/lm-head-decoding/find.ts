@@ -29,6 +29,8 @@ export function findNeurons(
 
 /** A neuron whose row points to a word. */
 export interface NeuronHit extends NeuronAddress {
+  /** The layer's name in the model: the neuron's address is `name:index`. */
+  readonly name: string;
   readonly side: NeuronSide;
   readonly sign: 1 | -1;
   /** The variant of the word that it is nearest to. */
@@ -80,6 +82,7 @@ export async function searchNeurons(model: TextModel, word: string, options: Sea
             const cosines = tokens.map((_, k) => (sign * products[index * tokens.length + k]) / lengths[index]);
             const best = cosines.indexOf(Math.max(...cosines));
             hits.push({
+              name: network.taps.product,
               layer,
               ...(expert !== undefined && { expert }),
               index,

@@ -27,6 +27,7 @@ export {
 export type { DecodeOptions, DirectionWords } from "./directions.ts";
 export { comparisonFigure, neuronFigure, validityFigure } from "./figures.ts";
 export { findNeurons, type NeuronHit, type SearchOptions, searchNeurons } from "./find.ts";
+export { decodeUnit, type UnitWords, verbOf } from "./unit-words.ts";
 export {
   type ClampReading,
   clampValidity,

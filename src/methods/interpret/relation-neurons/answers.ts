@@ -1,8 +1,8 @@
 /** @file Whether a model knows facts: its own first tokens, and how likely it finds the object. */
 
-import { CajalError, type Compiled, type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
+import { CajalError, type CompileOptions, compile, Tensor, type Value } from "../../../graph/index.ts";
 import { crossEntropies } from "../../../nn/index.ts";
-import { batchFeeds, byLength, type TextModel, type Weights } from "../../../probe/index.ts";
+import { type TextBatch, type TextModel, textBatches, type Weights } from "../../../probe/index.ts";
 import type { Question } from "./questions.ts";
 
 export interface Answer {
@@ -20,8 +20,8 @@ export interface RunOptions {
 /** Tokens of the object that must be right. */
 const decisive = 2;
 
-/** Prompts at once, and numbers of logits. */
-const [batch, logitsAtOnce] = [64, 1 << 24];
+/** Prompts at once. */
+const batch = 64;
 
 type Run = (
   weights: Weights<Value>,
@@ -45,16 +45,14 @@ export async function answersOf(
   const longest = questions.reduce((most, { object }) => Math.max(most, object.length), 1);
   const run = compile(runOf(model), how);
   const answers: Answer[] = new Array(questions.length);
-  const known = await vocabularyOf(model, questions);
+  const vocabulary = await vocabularyOf(model, questions);
   try {
-    for (const [steps, members] of byLength(model, texts)) {
-      const room = Math.max(1, Math.floor(logitsAtOnce / (known * steps)));
-      const size = model.fixed.batch ?? Math.min(batch, room, members.length);
-      for (let start = 0; start < members.length; start += size) {
-        signal?.throwIfAborted();
-        const rows = members.slice(start, start + size);
-        await take(run, model, questions, texts, rows, { size, steps, longest }, answers);
-      }
+    for (const part of textBatches(model, texts, { batch, numbersPerToken: vocabulary, signal })) {
+      const { rows, targets } = places(questions, part, longest);
+      const result = await run(model.weights, part.tokens, part.present, rows, targets);
+      const [nats, written] = [result.nats.numbers(), result.written.numbers()];
+      for (const [row, index] of part.rows.entries())
+        answers[index] = answerTo(questions[index], nats, written, row * longest);
     }
   } finally {
     await run.release();
@@ -79,16 +77,8 @@ function runOf(model: TextModel): Run {
   };
 }
 
-async function take(
-  run: Compiled<Parameters<Run>, ReturnType<Run>>,
-  model: TextModel,
-  questions: readonly Question[],
-  texts: readonly (readonly number[])[],
-  members: readonly number[],
-  { size, steps, longest }: { readonly size: number; readonly steps: number; readonly longest: number },
-  answers: Answer[],
-): Promise<void> {
-  const [tokens, present] = batchFeeds(texts, members, size, steps);
+/** Of each token of the batch's objects the row of logits that it is written from, and the token: [size · longest]. */
+function places(questions: readonly Question[], { rows: members, size, steps }: TextBatch, longest: number) {
   const rows = new Array<number>(size * longest).fill(0);
   const targets = new Array<number>(size * longest).fill(0);
   for (const [row, index] of members.entries())
@@ -97,14 +87,13 @@ async function take(
       targets[row * longest + j] = token;
     }
   const whole = (values: readonly number[]) => Tensor.of(values, [values.length], "int64");
-  const result = await run(model.weights, tokens, present, whole(rows), whole(targets));
-  const [nats, written] = [result.nats.numbers(), result.written.numbers()];
-  for (const [row, index] of members.entries()) {
-    const { object } = questions[index];
-    const at = row * longest;
-    answers[index] = {
-      known: object.slice(0, decisive).every((token, j) => written[at + j] === token),
-      nll: object.reduce((sum, _token, j) => sum + nats[at + j], 0),
-    };
-  }
+  return { rows: whole(rows), targets: whole(targets) };
+}
+
+/** @param at where its tokens begin */
+function answerTo({ object }: Question, nats: ArrayLike<number>, written: ArrayLike<number>, at: number): Answer {
+  return {
+    known: object.slice(0, decisive).every((token, j) => written[at + j] === token),
+    nll: object.reduce((sum, _token, j) => sum + nats[at + j], 0),
+  };
 }

@@ -1,7 +1,7 @@
 /** @file How neurons respond to prompts: the mean of a linear map's output over the prompt's tokens. */
 
 import { CajalError, collect, compile, Tensor, type Value } from "../../../graph/index.ts";
-import { batchFeeds, byLength, perToken, type TextModel, type Weights } from "../../../probe/index.ts";
+import { perToken, type TextBatch, type TextModel, textBatches, type Weights } from "../../../probe/index.ts";
 import type { RunOptions } from "./answers.ts";
 import { type FfnMap, neuronCount } from "./ffn.ts";
 
@@ -33,26 +33,20 @@ export async function responsesOf(
     });
   }, how);
   try {
-    for (const [steps, members] of byLength(model, texts)) {
-      const size = model.fixed.batch ?? Math.min(batch, members.length);
-      for (let start = 0; start < members.length; start += size) {
-        signal?.throwIfAborted();
-        const rows = members.slice(start, start + size);
-        const [tokens, present] = batchFeeds(texts, rows, size, steps);
-        const seen = await run(model.weights, tokens, present, sharesOf(model, texts, rows, size, steps));
-        let column = 0;
-        for (const [m, { width, tensor }] of maps.entries()) {
-          const data = seen[m].data as Float32Array;
-          for (const [row, index] of rows.entries()) {
-            const mean = data.subarray(row * width, (row + 1) * width);
-            if (!mean.every(Number.isFinite))
-              throw new CajalError("not-finite", `"${tensor}" overflows on prompt ${index}`, {
-                advice: "Look at the layers before this one.",
-              });
-            means.set(mean, index * neurons + column);
-          }
-          column += width;
+    for (const part of textBatches(model, texts, { batch, signal })) {
+      const seen = await run(model.weights, part.tokens, part.present, sharesOf(model, texts, part));
+      let column = 0;
+      for (const [m, { width, tensor }] of maps.entries()) {
+        const data = seen[m].data as Float32Array;
+        for (const [row, index] of part.rows.entries()) {
+          const mean = data.subarray(row * width, (row + 1) * width);
+          if (!mean.every(Number.isFinite))
+            throw new CajalError("not-finite", `"${tensor}" overflows on prompt ${index}`, {
+              advice: "Look at the layers before this one.",
+            });
+          means.set(mean, index * neurons + column);
         }
+        column += width;
       }
     }
   } finally {
@@ -62,13 +56,7 @@ export async function responsesOf(
 }
 
 /** What each token counts: float32 [batch, 1, steps]. */
-function sharesOf(
-  model: TextModel,
-  texts: readonly (readonly number[])[],
-  rows: readonly number[],
-  size: number,
-  steps: number,
-): Tensor {
+function sharesOf(model: TextModel, texts: readonly (readonly number[])[], { rows, size, steps }: TextBatch): Tensor {
   const data = new Float32Array(size * steps);
   for (const [row, index] of rows.entries()) {
     const { length } = texts[index];

@@ -2,6 +2,7 @@
 
 import { lengthOf, type Recording } from "../../../../data/index.ts";
 import { Tensor } from "../../../../graph/index.ts";
+import { standardised } from "../../standardised.ts";
 
 /**
  * max(0, Pearson's r) of all pairs in consecutive windows, for recordings of the same neurons at the same rate.
@@ -22,23 +23,15 @@ export function windowedCorrelation(recordings: readonly Recording[], windowSec:
       );
       let place = (k * recordings.length + w) * pairs;
       for (let i = 0; i < n; i++)
-        for (let j = i + 1; j < n; j++)
-          A[place++] = Math.max(
-            0,
-            pieces[i].reduce((sum, value, t) => sum + value * pieces[j][t], 0),
-          );
+        for (let j = i + 1; j < n; j++) {
+          const r = pieces[i].reduce((sum, value, t) => sum + value * pieces[j][t], 0);
+          // A constant has no correlation.
+          A[place++] = Number.isNaN(r) ? 0 : Math.max(0, r);
+        }
     }
   }
   return {
     A: new Tensor("float32", [windows, recordings.length, pairs], A),
     times: Float64Array.from({ length: windows }, (_, k) => ((k + 0.5) * width) / fs),
   };
-}
-
-/** Of mean 0 and norm 1; constants become 0. */
-function standardised(piece: Float32Array): Float64Array {
-  const average = piece.reduce((sum, value) => sum + value, 0) / piece.length;
-  const centred = Float64Array.from(piece, (value) => value - average);
-  const norm = Math.sqrt(centred.reduce((sum, value) => sum + value * value, 0));
-  return norm > 0 ? centred.map((value) => value / norm) : centred;
 }

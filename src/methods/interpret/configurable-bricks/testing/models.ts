@@ -1,33 +1,24 @@
 /** @file Small models with random weights for tests: a gated decoder, and the same one as an ONNX file. */
 
 import { decodeModel, exportOnnx, Rng, Tensor, type Value } from "../../../../graph/index.ts";
-import { type Gpt, gpt, init, weights } from "../../../../nn/index.ts";
-import { type Decoder, DecoderNetwork, OnnxNetwork, TextModel } from "../../../../probe/index.ts";
+import { type Gpt, gpt } from "../../../../nn/index.ts";
+import { DecoderNetwork, OnnxNetwork, TextModel } from "../../../../probe/index.ts";
+import { randomDecoder } from "../../random-decoder.ts";
 
 export const sizes = {
   ...{ vocabulary: 12, width: 8, layers: 2, heads: 2, keyValueHeads: 2, headWidth: 4, hidden: 24, context: 32 },
 };
-const options = { heads: sizes.heads, rotary: {} };
+const decoder = randomDecoder(new Rng(4), { sizes, deviation: 0.4 });
 
-export const params: Gpt<Tensor> = init.gpt(new Rng(4), {
-  ...{
-    vocabulary: sizes.vocabulary,
-    width: sizes.width,
-    layers: sizes.layers,
-    heads: sizes.heads,
-    hidden: sizes.hidden,
-  },
-  ...{ norm: "rms", feedForward: "gated", bias: false, weight: weights.normal(0.4) },
-});
+export const { params } = decoder;
 
 export function modelOf(of: Gpt<Tensor> = params): TextModel {
-  const decoder: Decoder = { architecture: "llama", sizes, params: of, options };
-  return new TextModel(new DecoderNetwork(decoder), { name: "tiny" });
+  return new TextModel(new DecoderNetwork({ ...decoder, params: of }), { name: "tiny" });
 }
 
 /** The same weights as a file, for one text of 12 tokens. */
 export function onnxModel(): TextModel {
-  const bytes = exportOnnx((tokens: Value) => gpt(params, tokens, options), [Tensor.zeros([1, 12], "int64")], {
+  const bytes = exportOnnx((tokens: Value) => gpt(params, tokens, decoder.options), [Tensor.zeros([1, 12], "int64")], {
     names: ["input_ids"],
   });
   return new TextModel(new OnnxNetwork(decodeModel(bytes), { name: "file" }), { name: "file" });

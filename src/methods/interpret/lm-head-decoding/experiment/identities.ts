@@ -1,8 +1,9 @@
 /** @file What must hold exactly: the decode is the plain product, and a clamp is what it is said to be. */
 
 import { type Rng, Tensor } from "../../../../graph/index.ts";
-import { type Block, init } from "../../../../nn/index.ts";
+import type { Block } from "../../../../nn/index.ts";
 import { type Decoder, DecoderNetwork, neuronWeights, TextModel } from "../../../../probe/index.ts";
+import { randomDecoder } from "../../random-decoder.ts";
 import { clampNeuron } from "../clamp.ts";
 import type { NeuronTable } from "../decode.ts";
 import { neuronDirections } from "../directions.ts";
@@ -57,25 +58,8 @@ export interface ClampErrors {
 
 /** Largest differences of logits on a small random model. */
 export async function clampIdentities(rng: Rng): Promise<ClampErrors> {
-  const sizes = {
-    vocabulary: 40,
-    width: 16,
-    layers: 3,
-    heads: 2,
-    keyValueHeads: 2,
-    headWidth: 8,
-    hidden: 24,
-    context: 32,
-  };
-  const params = init.gpt(rng, {
-    ...sizes,
-    context: undefined,
-    norm: "rms",
-    feedForward: "gated",
-    bias: false,
-    weight: spread,
-  });
-  const decoder: Decoder = { architecture: "llama", sizes, params, options: { heads: 2, rotary: {} } };
+  const decoder = randomDecoder(rng);
+  const { params, sizes } = decoder;
   const model = (of: Decoder) => new TextModel(new DecoderNetwork(of), { name: "a random model" });
   const plain = model(decoder);
   const text = Array.from({ length: 12 }, () => rng.int(0, sizes.vocabulary));
@@ -96,9 +80,6 @@ export async function clampIdentities(rng: Rng): Promise<ClampErrors> {
   await Promise.all([plain, same, clamped, constant].map((one) => one.release()));
   return errors;
 }
-
-/** Weights that make activities of the order of 1. */
-const spread = (rng: Rng, shape: readonly number[]) => rng.normal(shape, 0, 0.3);
 
 /** The block whose neuron reads nothing and has the value as its bias. */
 function constantUp(block: Block<Tensor>, index: number, value: number): Block<Tensor> {

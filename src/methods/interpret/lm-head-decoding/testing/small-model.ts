@@ -1,8 +1,8 @@
 /** @file Small random models of text for tests. */
 
 import { Rng } from "../../../../graph/index.ts";
-import { init } from "../../../../nn/index.ts";
 import { DecoderNetwork, TextModel, type Tokenizer } from "../../../../probe/index.ts";
+import { randomDecoder } from "../../random-decoder.ts";
 
 export const words = [..."abcdefghij"].flatMap((letter) => [` ${letter}`, ` ${letter.toUpperCase()}`, letter]);
 
@@ -15,38 +15,26 @@ export const letters: Tokenizer = {
 
 export interface SmallOptions {
   readonly gated?: boolean;
-  readonly norm?: "layer" | "rms";
   readonly seed?: number;
   readonly tokenizer?: Tokenizer | undefined;
 }
 
+const sizes = {
+  ...{ vocabulary: 30, width: 12, layers: 2, heads: 2, keyValueHeads: 2, headWidth: 6, hidden: 20, context: 16 },
+};
+
 /** Two layers, a stream of 12, 20 neurons each, 30 tokens; norms with gains that are not 1. */
-export function smallModel({
-  gated = true,
-  norm = "rms",
-  seed = 1,
-  tokenizer = letters,
-}: SmallOptions = {}): TextModel {
+export function smallModel({ gated = true, seed = 1, tokenizer = letters }: SmallOptions = {}): TextModel {
   const rng = new Rng(seed);
-  const sizes = {
-    vocabulary: 30,
-    width: 12,
-    layers: 2,
-    heads: 2,
-    keyValueHeads: 2,
-    headWidth: 6,
-    hidden: 20,
-    context: 16,
-  };
-  const { context: _context, ...shape } = sizes;
-  const weight = (from: Rng, size: readonly number[]) => from.normal(size, 0, 0.4);
-  const params = init.gpt(rng, { ...shape, norm, feedForward: gated ? "gated" : "mlp", bias: false, weight });
+  const decoder = randomDecoder(rng, { gated, sizes, deviation: 0.4 });
   const gain = (from: Rng) => from.normal([sizes.width], 1, 0.3);
-  const blocks = params.blocks.map((block, i) => ({
+  const blocks = decoder.params.blocks.map((block, i) => ({
     ...block,
     feedForwardNorm: { ...block.feedForwardNorm, scale: gain(rng.split(`gain${i}`)) },
   }));
-  const scaled = { ...params, blocks, norm: { ...params.norm, scale: gain(rng.split("gain")) } };
-  const decoder = { architecture: "small", sizes, params: scaled, options: { heads: 2, rotary: {} } };
-  return new TextModel(new DecoderNetwork(decoder), { name: `small ${seed}`, ...(tokenizer && { tokenizer }) });
+  const params = { ...decoder.params, blocks, norm: { ...decoder.params.norm, scale: gain(rng.split("gain")) } };
+  return new TextModel(new DecoderNetwork({ ...decoder, params }), {
+    name: `small ${seed}`,
+    ...(tokenizer && { tokenizer }),
+  });
 }

@@ -1,8 +1,9 @@
 /** @file What must hold exactly: average precision by its definition, and a deactivated model as one whose weights are 0. */
 
 import { type Rng, Tensor } from "../../../../graph/index.ts";
-import { averagePrecision, type Block, type Gpt, init, type Linear } from "../../../../nn/index.ts";
+import { averagePrecision, type Block, type Gpt, type Linear } from "../../../../nn/index.ts";
 import { type Decoder, DecoderNetwork, TextModel } from "../../../../probe/index.ts";
+import { randomDecoder } from "../../random-decoder.ts";
 import { deactivate } from "../deactivate.ts";
 import { type FfnMap, findFfn, type NeuronId, neuronCount, neuronsAt } from "../ffn.ts";
 
@@ -33,36 +34,6 @@ export function precisionError(rng: Rng, cases = 1000): number {
     error = Math.max(error, Math.abs(averagePrecision(score, label) - directPrecision(score, label)));
   }
   return error;
-}
-
-const small = {
-  vocabulary: 40,
-  width: 16,
-  layers: 3,
-  heads: 2,
-  keyValueHeads: 2,
-  headWidth: 8,
-  hidden: 24,
-  context: 32,
-};
-
-/** A random decoder, with gates and without biases (as Llama) or without gates and with biases (as GPT-2). */
-export function randomDecoder(rng: Rng, gated: boolean): Decoder {
-  const params = init.gpt(rng, {
-    ...{ ...small, context: undefined, bias: !gated },
-    ...{ norm: gated ? "rms" : "layer", feedForward: gated ? "gated" : "mlp" },
-    weight: (from, shape) => from.normal(shape, 0, 0.3),
-  });
-  const biased = { ...params, blocks: params.blocks.map((block, i) => withBiases(block, rng.split(`bias${i}`))) };
-  const options = { heads: small.heads, rotary: {} };
-  return { architecture: gated ? "llama" : "gpt2", sizes: small, params: gated ? params : biased, options };
-}
-
-/** Initial biases are 0, and would tell nothing. */
-function withBiases(block: Block<Tensor>, rng: Rng): Block<Tensor> {
-  if ("gate" in block.feedForward) return block;
-  const layers = block.feedForward.map((layer) => ({ ...layer, bias: rng.normal([layer.weight.shape[1]]) }));
-  return { ...block, feedForward: layers };
 }
 
 /** The decoder with columns of its feed-forward weights, and what they have of biases, set to 0. */
@@ -98,12 +69,12 @@ export async function deactivationError(rng: Rng): Promise<number> {
   let error = 0;
   for (const gated of [true, false]) {
     const from = rng.split(gated ? "gated" : "plain");
-    const decoder = randomDecoder(from.split("weights"), gated);
+    const decoder = randomDecoder(from.split("weights"), { gated });
     const model = new TextModel(new DecoderNetwork(decoder), { name: "a random model" });
     const maps = await findFfn(model);
     const count = neuronCount(maps);
     const neurons = neuronsAt(maps, from.permutation(count).subarray(0, Math.round(count / 5)));
-    const text = Array.from({ length: 12 }, () => from.int(0, small.vocabulary));
+    const text = Array.from({ length: 12 }, () => from.int(0, decoder.sizes.vocabulary));
     const off = deactivate(model, neurons);
     const zeroed = new TextModel(new DecoderNetwork(withoutColumns(decoder, neurons)), { name: "without columns" });
     const [a, b] = [(await off.logits(text)).numbers(), (await zeroed.logits(text)).numbers()];

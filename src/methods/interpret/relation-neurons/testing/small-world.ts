@@ -2,7 +2,7 @@
 
 import { Rng } from "../../../../graph/index.ts";
 import { DecoderNetwork, TextModel, type TextModelOptions, type Tokenizer } from "../../../../probe/index.ts";
-import { randomDecoder } from "../experiment/identities.ts";
+import { randomDecoder } from "../../random-decoder.ts";
 import { promptOf, type RelationSet } from "../relations.ts";
 
 /** Forty words; the first begins every text. */
@@ -14,7 +14,7 @@ export const words: Tokenizer = {
 };
 
 export function smallModel(gated = true, options: TextModelOptions = {}): TextModel {
-  const decoder = randomDecoder(new Rng(5), gated);
+  const decoder = randomDecoder(new Rng(5), { gated });
   return new TextModel(new DecoderNetwork(decoder), { name: "small", tokenizer: words, ...options });
 }
 

@@ -1,17 +1,14 @@
-/** Recordings from files that a person dropped: CSV, NPZ and NPY, MATLAB, NWB; traces, or times of spikes. */
+/** @file Recordings from whatever file holds them: CSV, NPZ and NPY, MATLAB, NWB; traces, or times of spikes. */
 
 import { gunzipSync } from "fflate";
-import {
-  decodeNpy,
-  decodeNpz,
-  lengthOf,
-  type Recording,
-  recordingFromCsv,
-  recordingFromNwb,
-  recordingOf,
-  recordingsFromMat,
-} from "../../../src/data/index.ts";
-import { CajalError, type Tensor } from "../../../src/graph/index.ts";
+import { CajalError, type Tensor } from "../../graph/index.ts";
+import { decodeNpy } from "../formats/npy.ts";
+import { decodeNpz } from "../formats/npz.ts";
+import { recordingFromCsv } from "./csv.ts";
+import { recordingsFromMat } from "./mat.ts";
+import { recordingFromNwb } from "./nwb.ts";
+import { lengthOf, type Recording, recordingOf } from "./recording.ts";
+import { recordingOfSpikes } from "./spikes.ts";
 
 export interface ReadRecording extends Recording {
   /** False: the file has no times, so that samples count as seconds. */
@@ -22,7 +19,12 @@ export interface ReadRecording extends Recording {
 const timeNames = /^(?:times?(?:_s)?|spike_?times?|t|seconds)$/i;
 const unitNames = /^(?:units?|neurons?|cells?|clusters?|spike_?clusters?|ids?)$/i;
 
-/** @throws CajalError `bad-file` when it is no recording */
+/**
+ * The recordings of a file. Tables have one column per neuron, or two of times and units of spikes; arrays are neurons × samples, or `times` and
+ * `units`; with .gz behind the name it is unzipped.
+ * @param name with its ending, which says what it is
+ * @throws CajalError `bad-file` when it is no recording, `too-large` for spikes that make too many bins
+ */
 export async function readRecordings(bytes: Uint8Array, name: string): Promise<ReadRecording[]> {
   const plain = name.replace(/\.gz$/i, "");
   const data = plain === name ? bytes : unzipped(bytes, name);
@@ -66,7 +68,7 @@ function fromTable(text: string, name: string): ReadRecording {
     const { traces, names } = recordingFromCsv(text, { animal: name, fs: 1, time: columns[0], other: [], delimiter });
     const own = recordingFromCsv(text, { animal: name, fs: 1, time: columns[1], other: [], delimiter });
     const [times, units] = names[0] === unit ? [own.traces, traces] : [traces, own.traces];
-    return ofSpikes(times, units, name);
+    return { ...recordingOfSpikes(times, units, name), hasTime: true };
   }
   const options = { animal: name, delimiter, ...(time !== undefined && { time }) };
   return time === undefined
@@ -80,37 +82,11 @@ function fromArrays(arrays: Readonly<Record<string, Tensor>>, name: string): Rea
   const units = entries.find(([key, { shape }]) => unitNames.test(key) && shape.length === 1)?.[1];
   const matrix = entries.find(([, { shape }]) => shape.length === 2)?.[1];
   if (times !== undefined && units !== undefined && times.size === units.size)
-    return ofSpikes(times.numbers(), units.numbers(), name);
+    return { ...recordingOfSpikes(times.numbers(), units.numbers(), name), hasTime: true };
   if (matrix === undefined)
     throw new CajalError("bad-file", `${name} has no matrix of neurons × samples`, {
       advice: "Or arrays `times` (seconds) and `units` of equal length, for spikes.",
     });
   const fs = entries.find(([key, { size }]) => /^(?:fs|fps|rate|sampling_?rate)$/i.test(key) && size === 1)?.[1];
   return { ...recordingOf(matrix, { fs: fs?.numbers()[0] ?? 1, animal: name }), hasTime: fs !== undefined };
-}
-
-/** A bin is a millisecond, or longer where that would be more bins than a screen can tell apart by zooming, or more than memory holds. */
-const mostBins = 400_000;
-const mostCounts = 2 ** 27;
-
-/** Spikes as counts. */
-function ofSpikes(times: ArrayLike<number>, units: ArrayLike<number>, name: string): ReadRecording {
-  const known = new Set<number>();
-  let last = 0;
-  for (let i = 0; i < times.length; i++) {
-    known.add(units[i]);
-    last = Math.max(last, times[i]);
-  }
-  const ids = [...known].sort((a, b) => a - b);
-  const bin = Math.max(1e-3, last / mostBins, (last * ids.length) / mostCounts);
-  const length = Math.floor(last / bin) + 1;
-  if (!Number.isFinite(last) || ids.length * length > 2 * mostCounts)
-    throw new CajalError("too-large", `${name}: spikes of ${ids.length} units until ${last} s are too many to show`, {
-      advice: "Times are in seconds.",
-    });
-  const row = new Map(ids.map((id, n) => [id, n]));
-  const traces = new Float32Array(ids.length * length);
-  for (let i = 0; i < times.length; i++)
-    if (times[i] >= 0) traces[(row.get(units[i]) ?? 0) * length + Math.floor(times[i] / bin)]++;
-  return { traces, names: ids.map(String), fs: 1 / bin, animal: name, hasTime: true };
 }
