@@ -34,7 +34,7 @@ export {
 } from "./modular-addition.ts";
 export { loadImages, loadText } from "./named-sets.ts";
 export type { Picture } from "./picture.ts";
-export type { LabelledPicture, PictureSet } from "./picture-set.ts";
+export { folderLabels, type LabelledPicture, labelsAmong, type PictureSet } from "./picture-set.ts";
 export { type Preprocess, type PreprocessName, preprocesses, preprocessNamed, toTensor } from "./preprocess.ts";
 export { type CsvRecording, type CsvRecordingOptions, recordingFromCsv, samplingRate } from "./recordings/csv.ts";
 export { type MatFields, type MatOptions, recordingsFromMat } from "./recordings/mat.ts";

@@ -12,6 +12,22 @@ export interface LabelledPicture {
   readonly concepts?: ReadonlyMap<string, Uint8Array>;
 }
 
+/**
+ * What pictures are labelled by when they lie in folders: the folder's path. One folder for all tells nothing.
+ * @param paths with "/", from the folder that holds all of them
+ * @returns of each its label, if it has one
+ */
+export function folderLabels(paths: readonly string[]): (string | undefined)[] {
+  const folders = paths.map((path) => path.split("/").slice(0, -1).join("/"));
+  const tells = new Set(folders).size > 1;
+  return folders.map((folder) => (tells && folder !== "" ? folder : undefined));
+}
+
+/** All labels that occur, in order. */
+export function labelsAmong(labels: readonly (string | undefined)[]): string[] {
+  return [...new Set(labels.filter((label) => label !== undefined))].sort();
+}
+
 /** Random access to labelled pictures. */
 export interface PictureSet {
   readonly name: string;

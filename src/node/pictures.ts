@@ -3,7 +3,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { extname, join, relative, resolve, sep } from "node:path";
 import sharp from "sharp";
-import type { LabelledPicture, Picture, PictureSet } from "../data/index.ts";
+import { folderLabels, type LabelledPicture, labelsAmong, type Picture, type PictureSet } from "../data/index.ts";
 import { CajalError } from "../graph/index.ts";
 import { fileError } from "./files.ts";
 
@@ -35,7 +35,7 @@ export async function pictureFolder(folder: string): Promise<PictureSet> {
   return {
     name: folder,
     length: entries.length,
-    labels: [...new Set(entries.flatMap(({ label }) => (label === undefined ? [] : [label])))].sort(),
+    labels: labelsAmong(entries.map(({ label }) => label)),
     concepts: [...masks.keys()].sort(),
     nameOf: (index) => entries[index].file,
     async get(index, height, width): Promise<LabelledPicture> {
@@ -92,12 +92,8 @@ const isPicture = (file: string): boolean => extensions.has(extname(file).toLowe
 
 function bySubfolder(files: readonly string[]): Entry[] {
   const pictures = files.filter((file) => isPicture(file) && !file.startsWith("concepts/"));
-  const folders = new Set(pictures.map((file) => file.split("/").slice(0, -1).join("/")));
-  // One folder for all tells nothing.
-  return pictures.map((file) => {
-    const label = file.split("/").slice(0, -1).join("/");
-    return folders.size > 1 && label !== "" ? { file, label } : { file };
-  });
+  const labels = folderLabels(pictures);
+  return pictures.map((file, i) => ({ file, ...(labels[i] !== undefined && { label: labels[i] }) }));
 }
 
 async function labelled(root: string, files: readonly string[]): Promise<Entry[] | undefined> {

@@ -1,33 +1,38 @@
 /** Pictures that a person chose, read where the engine works. */
 
-import type { LabelledPicture, Picture, PictureSet } from "../../../src/data/index.ts";
+import {
+  folderLabels,
+  type LabelledPicture,
+  labelsAmong,
+  type Picture,
+  type PictureSet,
+} from "../../../src/data/index.ts";
 import { CajalError } from "../../../src/graph/index.ts";
 
 const endings = /\.(?:jpe?g|png|webp|gif|avif|bmp)$/i;
 
 export const isPicture = ({ name, type }: File): boolean => type.startsWith("image/") || endings.test(name);
 
-/** A picture in a folder of its own kind is labelled by that folder's name; one folder for all tells nothing. */
+/** Pictures in folders are labelled by these. */
 export function droppedPictures(files: readonly File[]): PictureSet {
   const pictures = files.filter(isPicture);
   if (pictures.length === 0)
     throw new CajalError("no-data", `none of ${files.length} files is a picture`, {
       advice: "JPEG, PNG, WebP, GIF, AVIF and BMP can be read here.",
     });
-  const folders = pictures.map(({ webkitRelativePath }) => webkitRelativePath.split("/").slice(0, -1).join("/"));
-  const labels = [...new Set(folders)].filter(Boolean).sort();
-  const isLabelled = labels.length > 1;
+  // The first folder is the one that was chosen.
+  const labels = folderLabels(pictures.map(({ webkitRelativePath }) => webkitRelativePath.replace(/^[^/]*\//, "")));
   const nameOf = (index: number) => pictures[index].webkitRelativePath || pictures[index].name;
   return {
     name: pictures.length === 1 ? pictures[0].name : `${pictures.length.toLocaleString("en")} pictures`,
     length: pictures.length,
-    labels: isLabelled ? labels : [],
+    labels: labelsAmong(labels),
     concepts: [],
     nameOf,
     async get(index, height, width): Promise<LabelledPicture> {
-      const label = folders[index].split("/").at(-1);
+      const label = labels[index];
       const picture = await decodePicture(pictures[index], height, width);
-      return { name: nameOf(index), picture, ...(isLabelled && label && { label }) };
+      return { name: nameOf(index), picture, ...(label !== undefined && { label }) };
     },
   };
 }
