@@ -1,13 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile.ts";
-import { grad, jvp, vjp } from "../derivative.ts";
-import { evaluate } from "../evaluate.ts";
+import { grad } from "../derivative.ts";
 import { hvp, jacobian } from "../jacobian.ts";
 import { scope } from "../names.ts";
 import { transposed } from "../ops/matrix-product.ts";
-import { Rng } from "../rng.ts";
-import { type Shape, sizeOf, Tensor } from "../tensor.ts";
-import { Tracer } from "../tracer.ts";
+import { sizeOf, Tensor } from "../tensor.ts";
 import type { Value } from "../value.ts";
 import {
   cholesky,
@@ -19,72 +16,7 @@ import {
   svd,
   symmetricEigen,
 } from "./index.ts";
-
-const random = (shape: Shape, seed = 1): Float64Array => new Rng(seed).normal(shape).numbers();
-
-/** Evaluates a function of one float64 value. */
-function at(shape: Shape, elements: ArrayLike<number>, fn: (x: Value) => Value): Float64Array {
-  const x = new Tracer().input({ dtype: "float64", shape });
-  return evaluate([fn(x)], new Map([[x, Float64Array.from(elements)]]))[0];
-}
-
-function zero(values: ArrayLike<number>, tolerance = 1e-10): void {
-  for (let i = 0; i < values.length; i++) expect(Math.abs(values[i])).toBeLessThan(tolerance);
-}
-
-/** A·Aᵀ + I: positive definite. */
-const definite = (x: Value): Value => x.matmul(transposed(x)).add(eye(x));
-const eye = (x: Value): Value =>
-  x.tracer.constant(
-    Array.from({ length: x.shape[x.rank - 1] ** 2 }, (_, i) => (i % (x.shape[x.rank - 1] + 1) === 0 ? 1 : 0)),
-    x.dtype,
-    [x.shape[x.rank - 1], x.shape[x.rank - 1]],
-  );
-const constant = (x: Value, shape: Shape, seed: number): Value =>
-  x.tracer.lift(Tensor.of(random(shape, seed), shape, x.dtype), x.dtype);
-
-/**
- * Forward and reverse derivative of a function against central differences of order four in a random direction, and against each other.
- */
-function checkDerivative(shape: Shape, elements: ArrayLike<number>, fn: (x: Value) => Value, tolerance = 1e-6): void {
-  const direction = random(shape, 99).map((d) => d / 4);
-  const moved = (h: number) =>
-    at(
-      shape,
-      Float64Array.from(elements, (e, i) => e + h * direction[i]),
-      fn,
-    );
-  const h = 2e-3;
-  const [a, b, c, d] = [moved(h), moved(-h), moved(2 * h), moved(-2 * h)];
-  const numeric = a.map((_, i) => (8 * (a[i] - b[i]) - (c[i] - d[i])) / (12 * h));
-  const along = Tensor.of(direction, shape, "float64");
-  const forward = at(shape, elements, (x) => jvp(fn, [x], [along]).tangent);
-  const scale = Math.max(1e-3, ...numeric.map(Math.abs));
-  zero(
-    forward.map((value, i) => (value - numeric[i]) / scale),
-    tolerance,
-  );
-  const weights = random([numeric.length], 98);
-  const pulled = at(shape, elements, (x) => {
-    const { result, pull } = vjp(fn, x);
-    return pull(Tensor.of(weights, result.shape, "float64"))[0];
-  });
-  const left = pulled.reduce((sum, g, i) => sum + g * direction[i], 0);
-  const right = forward.reduce((sum, t, i) => sum + t * weights[i], 0);
-  zero([(left - right) / scale], 1e-8);
-}
-
-/** The same of the gradient of Σ(fn)², so of the second derivatives, reverse over reverse and forward over reverse. */
-const checkSecond = (shape: Shape, elements: ArrayLike<number>, fn: (x: Value) => Value): void =>
-  checkDerivative(
-    shape,
-    elements,
-    grad((x: Value) => {
-      const y = fn(x);
-      return y.mul(y.add(0.5)).sum();
-    }),
-    1e-5,
-  );
+import { at, checkDerivative, checkSecond, constant, definite, eye, random, zero } from "./testing/derivatives.ts";
 
 const stack = [2, 4, 4];
 const elements = random(stack);
@@ -228,151 +160,6 @@ describe("solveTriangular", () => {
         ]),
       ),
     ).rejects.toThrow("element 1 of its diagonal is 0");
-  });
-});
-
-describe("symmetricEigen", () => {
-  const symmetric = (x: Value) => x.add(transposed(x));
-
-  it("V·diag(λ)·Vᵀ = A, VᵀV = I, λ ascending", () => {
-    zero(
-      at(stack, elements, (x) => {
-        const { values, vectors } = symmetricEigen(symmetric(x));
-        return vectors.mul(values.unsqueeze(-2)).matmul(transposed(vectors)).sub(symmetric(x));
-      }),
-    );
-    zero(
-      at(stack, elements, (x) => {
-        const { vectors } = symmetricEigen(symmetric(x));
-        return transposed(vectors).matmul(vectors).sub(eye(x));
-      }),
-    );
-    const values = at(stack, elements, (x) => symmetricEigen(symmetric(x)).values);
-    for (let i = 1; i < 8; i++) if (i !== 4) expect(values[i]).toBeGreaterThan(values[i - 1]);
-  });
-
-  it("derivatives of values and vectors, first and second", () => {
-    const symmetricElements = at(stack, elements, symmetric);
-    checkDerivative(stack, symmetricElements, (x) => symmetricEigen(x).values);
-    checkDerivative(stack, symmetricElements, (x) => symmetricEigen(x).vectors);
-    checkDerivative(stack, elements, (x) => {
-      const { values, vectors } = symmetricEigen(symmetric(x));
-      return vectors.mul(values.exp().unsqueeze(-2)).matmul(transposed(vectors));
-    });
-    checkSecond([3, 3], random([3, 3], 5), (x) => symmetricEigen(symmetric(x)).vectors.square());
-  });
-
-  it("equal eigenvalues: gradients of values are right, of vectors finite", () => {
-    const degenerate = [2, 0, 0, 0, 2, 0, 0, 0, 5];
-    // The sum of all eigenvalues is the trace.
-    const trace = at(
-      [3, 3],
-      degenerate,
-      grad((x: Value) => symmetricEigen(x).values.sum()),
-    );
-    zero(trace.map((g, i) => g - (i % 4 === 0 ? 1 : 0)));
-    const vectors = at(
-      [3, 3],
-      degenerate,
-      grad((x: Value) =>
-        symmetricEigen(x)
-          .vectors.mul(constant(x, [3, 3], 3))
-          .sum(),
-      ),
-    );
-    expect(vectors.every(Number.isFinite)).toBe(true);
-    // The projector on the first two does not depend on their choice: its derivative is right.
-    const projector = (x: Value) => {
-      const first = symmetricEigen(x).vectors.slice([0], [2], [1]);
-      return first.matmul(transposed(first));
-    };
-    const direction = [0, 0, 1, 0, 0, 0.5, 1, 0.5, 0];
-    const forward = at(
-      [3, 3],
-      degenerate,
-      (x) => jvp(projector, [x], [Tensor.of(direction, [3, 3], "float64")]).tangent,
-    );
-    const h = 1e-5;
-    const moved = (step: number) =>
-      at(
-        [3, 3],
-        degenerate.map((e, i) => e + step * direction[i]),
-        projector,
-      );
-    const [plus, minus] = [moved(h), moved(-h)];
-    zero(
-      forward.map((value, i) => value - (plus[i] - minus[i]) / (2 * h)),
-      1e-6,
-    );
-  });
-});
-
-describe("svd", () => {
-  for (const shape of [
-    [2, 5, 3],
-    [2, 3, 5],
-    [3, 3],
-  ]) {
-    it(`U·diag(s)·Vᵀ = A with orthonormal columns, s descending: ${shape}`, () => {
-      const data = random(shape, 6);
-      zero(
-        at(shape, data, (x) => {
-          const { u, s, v } = svd(x);
-          return u.mul(s.unsqueeze(-2)).matmul(transposed(v)).sub(x);
-        }),
-      );
-      for (const part of ["u", "v"] as const) {
-        zero(
-          at(shape, data, (x) => {
-            const w = svd(x)[part];
-            const gram = transposed(w).matmul(w);
-            return gram.sub(eye(gram));
-          }),
-        );
-      }
-      const s = at(shape, data, (x) => svd(x).s);
-      const k = Math.min(...shape.slice(-2));
-      for (let i = 1; i < s.length; i++) if (i % k !== 0) expect(s[i]).toBeLessThanOrEqual(s[i - 1]);
-    });
-
-    it(`derivatives: ${shape}`, () => {
-      const data = random(shape, 6);
-      for (const part of ["u", "s", "v"] as const) checkDerivative(shape, data, (x) => svd(x)[part]);
-      checkDerivative(shape, data, (x) => {
-        const { u, s, v } = svd(x);
-        return u.mul(s.square().unsqueeze(-2)).matmul(transposed(v));
-      });
-    });
-  }
-
-  it("second derivatives", () => {
-    checkSecond([4, 2], random([4, 2], 3), (x) => svd(x).s);
-    checkSecond([2, 3], random([2, 3], 3), (x) => svd(x).u.square());
-  });
-
-  it("deficient rank: columns stay orthonormal, the nuclear norm's gradient is finite", () => {
-    const rankOne = [1, 2, 2, 4, 3, 6];
-    zero(
-      at([3, 2], rankOne, (x) => {
-        const { u } = svd(x);
-        return transposed(u).matmul(u).sub(eye(x));
-      }),
-    );
-    const gradient = at(
-      [3, 2],
-      rankOne,
-      grad((x: Value) => svd(x).s.sum()),
-    );
-    expect(gradient.every(Number.isFinite)).toBe(true);
-    const all = at(
-      [3, 2],
-      rankOne,
-      grad((x: Value) => {
-        const { u, s, v } = svd(x);
-        return u.sum().add(s.sum()).add(v.sum());
-      }),
-    );
-    expect(all.every(Number.isFinite)).toBe(true);
   });
 });
 
