@@ -49,7 +49,10 @@ export class DeviceTensor extends Tensor {
   }
 }
 
-/** The tree with all elements on the host. What was there already is the same Tensor; what was on a device stays there, too. */
+/**
+ * The tree with all elements on the host. What was there already is the same Tensor; what was on a device stays there, too.
+ * @throws CajalError `argument` for what was released; `runtime`
+ */
 export async function toHost<T>(tree: T): Promise<T> {
   const brought = new Map<Tensor, Tensor>();
   for (const tensor of onDevice(tree)) brought.set(tensor, await tensor.held.read());
@@ -57,7 +60,7 @@ export async function toHost<T>(tree: T): Promise<T> {
   return mapLeaves(tree, (leaf) => brought.get(leaf as Tensor) ?? leaf) as T;
 }
 
-/** Frees what a tree holds on devices, but for what another tree holds too. */
+/** Frees what a tree holds on devices, but for what another tree holds too. Tensors of the host are left alone. @param kept the other tree */
 export function release(tree: unknown, kept?: unknown): void {
   const still = kept === undefined ? new Set() : onDevice(kept);
   for (const tensor of onDevice(tree)) if (!still.has(tensor)) tensor.release();

@@ -32,13 +32,9 @@ function opener({ threads: all = cores() }: RuntimeOptions): Open {
       intraOpNumThreads: threads,
     } as const;
     // With CUDA the binding keeps nothing on the card.
-    return createOrtSession(
-      ort,
-      model,
-      options,
-      undefined,
-      provider === "cpu" || provider === "cuda" ? undefined : stay,
-    );
+    return createOrtSession(ort, model, options, {
+      stay: provider === "cpu" || provider === "cuda" ? undefined : stay,
+    });
   };
 }
 

@@ -5,7 +5,7 @@ import { DeviceTensor, type Held } from "../device-tensor.ts";
 import type { DType } from "../dtype.ts";
 import type { Tensor } from "../tensor.ts";
 import { oneOpModel } from "./one-op.ts";
-import { fromOrt, type OrtModule, type Queue } from "./ort.ts";
+import { fromOrt, type OrtModule, type Queue, runtimeError } from "./ort.ts";
 
 /** A result on the card. */
 class OnCard implements Held {
@@ -21,9 +21,13 @@ class OnCard implements Held {
 
   /** By a model that gives what it is given: the native binding ends the process when a tensor is asked for its data. */
   async read(): Promise<Tensor> {
-    const session = await this.queue(() => givesBack(this.ort, this.tensor.type as DType));
-    const { y } = await this.queue(() => session.run({ x: this.tensor }));
-    return fromOrt(y);
+    try {
+      const session = await this.queue(() => givesBack(this.ort, this.tensor.type as DType));
+      const { y } = await this.queue(() => session.run({ x: this.tensor }));
+      return fromOrt(y);
+    } catch (error) {
+      throw runtimeError("does not give back what is on the card", error);
+    }
   }
 
   free(): void {
@@ -37,11 +41,12 @@ const sessions = new WeakMap<OrtModule, Map<DType, Promise<InferenceSession>>>()
 function givesBack(ort: OrtModule, dtype: DType): Promise<InferenceSession> {
   const ofModule = sessions.get(ort) ?? new Map<DType, Promise<InferenceSession>>();
   sessions.set(ort, ofModule);
-  const known =
-    ofModule.get(dtype) ??
-    ort.InferenceSession.create(oneOpModel("Identity", ["x"], dtype), { executionProviders: ["webgpu"] });
-  ofModule.set(dtype, known);
-  return known;
+  const known = ofModule.get(dtype);
+  if (known !== undefined) return known;
+  const opening = ort.InferenceSession.create(oneOpModel("Identity", ["x"], dtype), { executionProviders: ["webgpu"] });
+  ofModule.set(dtype, opening);
+  opening.catch(() => ofModule.delete(dtype));
+  return opening;
 }
 
 export function deviceTensor(ort: OrtModule, queue: Queue, tensor: OrtTensor): DeviceTensor {

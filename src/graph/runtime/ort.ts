@@ -2,6 +2,7 @@
 
 import type { InferenceSession, Tensor as OrtTensor, TensorConstructor } from "onnxruntime-common";
 import type { DType, TypedArray } from "../dtype.ts";
+import { CajalError } from "../error.ts";
 import { Tensor } from "../tensor.ts";
 
 /** The two things that Cajal uses of an ONNX Runtime package. */
@@ -27,4 +28,11 @@ export function fromOrt({ type, dims, data }: OrtTensor): Tensor {
 
 function bitsOf({ buffer, byteOffset, length }: Uint16Array): Uint16Array {
   return new Uint16Array(buffer, byteOffset, length);
+}
+
+/** What ONNX Runtime says, as an error of ours; those that are stay as they are. @param what it does, as in "fails" */
+export function runtimeError(what: string, cause: unknown): CajalError {
+  if (cause instanceof CajalError) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new CajalError("runtime", `ONNX Runtime ${what}: ${message}`, { cause });
 }

@@ -5,21 +5,24 @@ import { toHost } from "../device-tensor.ts";
 import { CajalError } from "../error.ts";
 import type { Tensor } from "../tensor.ts";
 import { cardTensor, deviceTensor } from "./on-card.ts";
-import { fromOrt, type OrtModule, type Queue, toOrt } from "./ort.ts";
+import { fromOrt, type OrtModule, type Queue, runtimeError, toOrt } from "./ort.ts";
 import type { Session } from "./runtime.ts";
 
 const atOnce: Queue = (task) => task();
 
-/**
- * @param queue default: all at once
- * @param stay names of results that stay on the graphics card; undefined where the session does not run on one
- */
+export interface OrtSessionOptions {
+  /** Default: all at once. */
+  readonly queue?: Queue;
+  /** Names of results that stay on the graphics card; undefined where the session does not run on one. */
+  readonly stay?: readonly string[] | undefined;
+}
+
+/** @throws CajalError `runtime` when ONNX Runtime refuses the model */
 export async function createOrtSession(
   ort: OrtModule,
   model: Uint8Array,
   options: InferenceSession.SessionOptions,
-  queue: Queue = atOnce,
-  stay?: readonly string[],
+  { queue = atOnce, stay }: OrtSessionOptions = {},
 ): Promise<Session> {
   const places = stay !== undefined &&
     stay.length > 0 && {
@@ -77,10 +80,4 @@ export async function createOrtSession(
       await queue(() => session.release());
     },
   };
-}
-
-function runtimeError(what: string, cause: unknown): CajalError {
-  if (cause instanceof CajalError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new CajalError("runtime", `ONNX Runtime ${what}: ${message}`, { cause });
 }

@@ -1,5 +1,6 @@
 /** @file The runtime of browsers: ONNX Runtime's WebAssembly build, and its WebGPU build where a graphics card is asked for. */
 
+import { hasAdapter } from "./adapter.ts";
 import { deviceRuntime, type Open } from "./device-runtime.ts";
 import type { OrtModule, Queue } from "./ort.ts";
 import { absent, computesFloat16, type Excuse, prove } from "./prove.ts";
@@ -49,7 +50,7 @@ function opener(options: RuntimeOptions): Open {
     const { ort, queue } = await build(provider === "cpu" ? "cpu" : "webgpu", options);
     const executionProviders = provider === "cpu" ? ["wasm"] : [provider, "wasm"];
     const how = { executionProviders, graphOptimizationLevel: "all" } as const;
-    return createOrtSession(ort, model, how, queue, provider === "cpu" ? undefined : stay);
+    return createOrtSession(ort, model, how, { queue, stay: provider === "cpu" ? undefined : stay });
   };
 }
 
@@ -77,17 +78,3 @@ export const connect: Platform["connect"] = async (device, options) => {
   const { ort, queue } = await build(device, options);
   return deviceRuntime(device, await queue(() => computesFloat16(ort, device)), options, open);
 };
-
-interface WithGpu {
-  readonly gpu: { requestAdapter(): Promise<object | null> };
-}
-
-function offersGpu(holder: object | undefined): holder is WithGpu {
-  return holder !== undefined && "gpu" in holder;
-}
-
-/** Asked before 27 MB are loaded for nothing. */
-async function hasAdapter(): Promise<boolean> {
-  const { navigator } = globalThis;
-  return offersGpu(navigator) && (await navigator.gpu.requestAdapter()) !== null;
-}
