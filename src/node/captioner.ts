@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { loadEmoji } from "../data/index.ts";
 import { CajalError, Rng } from "../graph/index.ts";
 import {
+  type BuiltinCaptioner,
   builtinName,
   encodeCaptioner,
   knownEmoji,
   makeEncoder,
-  type NeuralCaptioner,
   openCaptioner,
   openEncoder,
   trainBuiltin,
@@ -26,7 +26,7 @@ export async function hasBuiltinCaptioner(folder = assetsFolder): Promise<boolea
 }
 
 /** The captioner that ships with Cajal. @throws CajalError `file-missing` when its files are not there */
-export async function builtinCaptioner(folder = assetsFolder): Promise<NeuralCaptioner> {
+export async function builtinCaptioner(folder = assetsFolder): Promise<BuiltinCaptioner> {
   const [encoder, weights] = [join(folder, files.encoder), join(folder, files.weights)];
   for (const path of [encoder, weights])
     if (!(await exists(path)))

@@ -50,8 +50,9 @@ export const define = (command: Command) =>
     .addHelpText(
       "after",
       `
-The captioner looks at the regions that excite a neuron most. The built-in one works offline. An endpoint is sent those pictures;
-its replies are kept: after a failure or Ctrl-C the same command goes on, and asks nothing twice.
+The captioner looks at the regions that excite a neuron most. The built-in one works offline, with some 200
+words of photographs and those of rendered scenes. An endpoint is sent those pictures; its replies
+are kept: after a failure or Ctrl-C the same command goes on, and asks nothing twice.
 
 Labels come from index.json or labels.csv (file, label) in the folder, else from its subfolders; concept masks from
 concepts/<concept>/<picture>.png: the report says which of them agrees with a neuron, beside what the captioner says.

@@ -57,7 +57,7 @@ export const models: Readonly<Record<string, DataEntry>> = {
     citation: "F. N. Iandola et al.: SqueezeNet (2016), arXiv:1602.07360",
     homepage: "https://github.com/forresti/SqueezeNet",
     files: {
-      "captioner-encoder.onnx": "c61b8ded61dabf7d18ddece4a7ab9cba5fe825c61f3fb6404b0c659e8c3c3212",
+      "captioner-encoder.onnx": "71c7ca969b21e764d3817c13149937d3fa5d57cfcd54faa242fb62189ef5215f",
       "captioner.safetensors": "05cb562843aaeaf8d86f901e27e7c2ac4014723a4a9285c14adda13e260cae0f",
     },
   },

@@ -2,9 +2,9 @@
 
 import type { PictureSet, Preprocess } from "../../../src/data/index.ts";
 import {
+  type BuiltinCaptioner,
   describe,
   exemplarsRanked,
-  type NeuralCaptioner,
   shippedCaptioner,
   spoken,
 } from "../../../src/methods/interpret/milan/index.ts";
@@ -26,9 +26,9 @@ export type Hear = (
 const unitsAtOnce = 128;
 
 export class Speaker {
-  private readonly captioner: NeuralCaptioner;
+  private readonly captioner: BuiltinCaptioner;
 
-  private constructor(captioner: NeuralCaptioner) {
+  private constructor(captioner: BuiltinCaptioner) {
     this.captioner = captioner;
   }
 

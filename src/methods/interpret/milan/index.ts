@@ -29,10 +29,13 @@ export {
   makeEncoder,
   openCaptioner,
   openEncoder,
+  openPhotoCaptioner,
+  openSceneCaptioner,
   shippedCaptioner,
   shippedFiles,
   trainBuiltin,
 } from "./builtin.ts";
+export { BuiltinCaptioner } from "./builtin-captioner.ts";
 export {
   type Candidate,
   type CandidateOptions,
@@ -66,6 +69,7 @@ export { type RankedUnit, type Ranking, type RankingOptions, rankSamples } from 
 export { computeGeneratorExemplars, type GeneratorExemplarOptions } from "./generator-exemplars.ts";
 export { type CaptionModel, initCaptionModel } from "./language-model.ts";
 export { NeuralCaptioner, type NeuralCaptionerOptions } from "./neural-captioner.ts";
+export { PhotoCaptioner, type PhotoCaptionerOptions, photoWords } from "./photographs/photo-captioner.ts";
 export { type PictureRegions, RegionEncoder, type RegionEncoderOptions } from "./region-encoder.ts";
 export { litTile, type SheetOptions, sheetOf } from "./sheet.ts";
 export {

@@ -27,6 +27,11 @@ export interface NeuralCaptionerOptions {
   readonly compile?: CompileOptions;
 }
 
+export interface LookOptions extends Pick<CandidateOptions, "signal" | "onProgress"> {
+  /** Of each set. Default: as many as the captioner looks at. */
+  readonly exemplars?: number;
+}
+
 /** Captions below this are the places of a beam that nothing filled. */
 const impossible = -1e29;
 /** Texts scored in one run. */
@@ -72,8 +77,8 @@ export class NeuralCaptioner implements Captioner {
   }
 
   /** The regions' vectors of each set, scaled: [sets, exemplars, features]. Sets that have fewer repeat theirs, as in training. */
-  async look(sets: ExemplarBatch, options: Pick<CandidateOptions, "signal" | "onProgress"> = {}): Promise<Tensor> {
-    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, this.exemplars, options));
+  async look(sets: ExemplarBatch, { exemplars = this.exemplars, ...options }: LookOptions = {}): Promise<Tensor> {
+    return this.weights.scaling.apply(await exemplarFeatures(this.encoder, sets, exemplars, options));
   }
 
   async candidates(sets: ExemplarBatch, n: number, options: CandidateOptions = {}): Promise<Candidate[][]> {

@@ -11,6 +11,17 @@ type Size = readonly [height: number, width: number];
  */
 export function maskStretcher([height, width]: Size, [rows, columns]: Size): (runs: PixelRuns) => Uint8Array {
   if (height === rows && width === columns) return (runs) => maskOf(runs, height * width);
+  const sharesOf = shareStretcher([height, width], [rows, columns]);
+  return (runs) => {
+    const shares = sharesOf(runs);
+    const stretched = new Uint8Array(shares.length);
+    for (let i = 0; i < stretched.length; i++) stretched[i] = Math.round(255 * shares[i]);
+    return stretched;
+  };
+}
+
+/** For many masks of one size: how much of each pixel of the other size is lit, 0 to 1. Each call overwrites what the last one gave. */
+export function shareStretcher([height, width]: Size, [rows, columns]: Size): (runs: PixelRuns) => Float64Array {
   const before = weightsBefore(width, columns);
   const [wide, parts] = [partsOf(width, columns), partsOf(height, rows)];
   const line = new Float64Array(columns);
@@ -39,9 +50,7 @@ export function maskStretcher([height, width]: Size, [rows, columns]: Size): (ru
       for (let i = 0; i < weights.length; i++)
         for (let x = left; x <= right; x++) shares[(top + i) * columns + x] += weights[i] * line[x];
     }
-    const stretched = new Uint8Array(shares.length);
-    for (let i = 0; i < stretched.length; i++) stretched[i] = Math.round(255 * shares[i]);
-    return stretched;
+    return shares;
   };
 }
 

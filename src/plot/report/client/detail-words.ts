@@ -18,7 +18,9 @@ export function describeDescription({ parts, catalogue }: Page, neuron: Neuron):
         "p",
         {},
         `Said by the captioner (${catalogue.captioner ?? "unnamed"}), which saw the lit regions below and no label. `,
-        catalogue.captioner?.startsWith("built-in") ? "It knows the words of rendered scenes, and no other. " : "",
+        catalogue.captioner?.startsWith("built-in")
+          ? "It knows the words of rendered scenes and some 200 of photographs, and no other. "
+          : "",
         `Weighted information: ${formatNumber(description.pmi)}; the nearer to 0 and above, the more it fits this unit and no other.`,
       ),
       ...(others ? [element("p", { class: "label" }, "Next best"), element("p", { class: "also" }, others)] : []),

@@ -4,7 +4,7 @@ import { loadEmoji } from "../../../../data/index.ts";
 import type { Run } from "../../../run.ts";
 import { type KnownEmoji, knownEmoji, namedEmoji } from "../annotated/emoji-kinds.ts";
 import { ConceptReader } from "../annotated/reading.ts";
-import { makeEncoder, openCaptioner, openEncoder, shippedFiles, trainBuiltin } from "../builtin.ts";
+import { makeEncoder, openEncoder, openSceneCaptioner, shippedFiles, trainBuiltin } from "../builtin.ts";
 import { encodeCaptioner } from "../captioner-file.ts";
 import type { NeuralCaptioner } from "../neural-captioner.ts";
 
@@ -30,7 +30,7 @@ export async function speechOf(run: Run, options: CaptionerOptions): Promise<Spe
   const { encoder, weights } = options.train ? await trained(run, emoji, options) : await shippedFiles(run.data);
   const groups = namedEmoji(emoji);
   return {
-    captioner: openCaptioner(encoder, weights, { compile: run.compile }),
+    captioner: openSceneCaptioner(encoder, weights, { compile: run.compile }),
     emoji,
     reader: new ConceptReader(groups.keys()),
     groupOf: (name) => groups.get(name),
