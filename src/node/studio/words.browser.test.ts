@@ -48,7 +48,7 @@ describe.skipIf(!chromiumPath)("neurons in words in the studio (needs Chromium)"
     await visitor.judge(page, "words-before");
     await page.getByRole("button", { name: /^concepts\/Relu\s*:3/ }).click();
     await page.locator(".described").waitFor(long);
-    await page.getByText("It knows the words of rendered scenes, and no other.").waitFor();
+    await page.getByText("It knows the words of rendered scenes and some 200 of photographs, and no other.").waitFor();
     await page.getByText("answer is another one for").waitFor(long);
     await visitor.judge(page, "words-neuron");
     await page.setViewportSize({ width: 390, height: 844 });
